@@ -1,0 +1,21 @@
+//! The local decoder: weights, KV cache, fused operations with backward, sampling, batching.
+//!
+//! [`Decoder`] is the model: a Hugging Face folder in ([`Decoder::open`]), logits, losses and gradients out. It trains
+//! nothing by itself and knows no file format but that folder's.
+
+mod config;
+mod decoder;
+mod error;
+pub mod kernels;
+mod parameters;
+mod weights;
+mod workspace;
+
+pub use config::{Config, LlamaShape, RopeParameters, StopTokens};
+pub use decoder::{Batch, Cache, Decoder};
+pub use error::EngineError;
+pub use kernels::gemm::Precision;
+pub use kernels::loss::Target;
+pub use parameters::{Gradients, Parameter};
+pub use weights::Storage;
+pub use workspace::Workspace;

@@ -1,0 +1,116 @@
+//! The decoder against Hugging Face's `transformers`: fixtures made by `reference/make_llama_fixture.py`.
+
+use std::path::{Path, PathBuf};
+
+use empower_engine::{Batch, Decoder, Gradients, Precision, Storage, Target, Workspace};
+use safetensors::SafeTensors;
+use serde_json::Value;
+
+const FIXTURES: [&str; 2] = ["llama-tiny", "llama-tiny-untied"];
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
+}
+
+fn expected(name: &str) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(folder(name).join("expected.json")).unwrap()).unwrap()
+}
+
+fn tensor(bytes: &[u8], name: &str) -> Vec<f32> {
+    let file = SafeTensors::deserialize(bytes).unwrap();
+    let view = file.tensor(name).unwrap_or_else(|_| panic!("{name} is in the fixture"));
+    view.data().as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect()
+}
+
+fn ids(value: &Value) -> Vec<Vec<u32>> {
+    serde_json::from_value(value.clone()).unwrap()
+}
+
+fn batch(rows: &[Vec<u32>]) -> Batch {
+    Batch::of(rows.iter().map(Vec::as_slice))
+}
+
+/// Every position but a sequence's last predicts the token after it.
+fn next_tokens(rows: &[Vec<u32>]) -> Vec<Target> {
+    rows.iter()
+        .flat_map(|row| row[1..].iter().map(|token| Target::next(*token)).chain([Target::NONE]))
+        .collect()
+}
+
+fn close(name: &str, got: &[f32], expected: &[f32], tolerance: f32) {
+    assert_eq!(got.len(), expected.len(), "{name}");
+    let worst = got.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(worst <= tolerance, "{name}: largest difference {worst} is above {tolerance}");
+}
+
+#[test]
+fn logits_are_equal() {
+    for name in FIXTURES {
+        let (decoder, expected) = (Decoder::open(&folder(name)).unwrap(), expected(name));
+        let bytes = std::fs::read(folder(name).join("expected.safetensors")).unwrap();
+        // Logits of order 1; f32 sums of 32 to 48 terms in another order.
+        close(name, &decoder.logits(&batch(&ids(&expected["input_ids"]))), &tensor(&bytes, "logits"), 2e-5);
+    }
+}
+
+#[test]
+fn loss_and_every_gradient_are_equal() {
+    for name in FIXTURES {
+        let (decoder, expected) = (Decoder::open(&folder(name)).unwrap(), expected(name));
+        let bytes = std::fs::read(folder(name).join("expected.safetensors")).unwrap();
+        let rows = ids(&expected["input_ids"]);
+        let n_targets = rows.iter().map(|row| row.len() - 1).sum::<usize>() as f32;
+        let mut gradients = Gradients::zeros(decoder.parameters(), |_| true);
+        let mut space = Workspace::default();
+        let loss = decoder.loss_and_gradients(
+            &batch(&rows), &next_tokens(&rows), 1.0 / n_targets, Precision::F32, &mut gradients, &mut space,
+        );
+        let want = expected["loss"].as_f64().unwrap();
+        assert!((loss / f64::from(n_targets) - want).abs() < 2e-6, "{name}: loss {loss} {want}");
+        for (slot, gradient) in gradients.iter() {
+            let parameter = &decoder.parameters()[slot].name;
+            let want = tensor(&bytes, &format!("grad.{parameter}"));
+            let size = want.iter().map(|g| g.abs()).fold(0.0, f32::max);
+            assert!(gradient.iter().any(|g| *g != 0.0), "{name}: {parameter} gets no gradient");
+            // Relative to the tensor's largest entry: f32 rounding through two layers.
+            close(&format!("{name} {parameter}"), gradient, &want, 2e-5 * size);
+        }
+    }
+}
+
+#[test]
+fn frozen_parameters_get_no_gradient_and_change_no_other() {
+    let name = FIXTURES[0];
+    let (decoder, expected) = (Decoder::open(&folder(name)).unwrap(), expected(name));
+    let rows = ids(&expected["input_ids"]);
+    let gradients = |trainable: fn(&str) -> bool| {
+        let mut gradients = Gradients::zeros(decoder.parameters(), |parameter| trainable(&parameter.name));
+        let (batch, targets) = (batch(&rows), next_tokens(&rows));
+        decoder.loss_and_gradients(&batch, &targets, 1.0, Precision::F32, &mut gradients, &mut Workspace::default());
+        gradients
+    };
+    let (all, some) = (gradients(|_| true), gradients(|name| name.contains("q_proj")));
+    assert_eq!(some.iter().count(), 2);
+    for (slot, gradient) in some.iter() {
+        assert_eq!(Some(gradient), all.get(slot));
+    }
+}
+
+#[test]
+fn a_saved_model_is_the_same_model() {
+    let decoder = Decoder::open(&folder(FIXTURES[1])).unwrap();
+    let target = tempfile::tempdir().unwrap();
+    decoder.save(target.path(), Storage::F32).unwrap();
+    let again = Decoder::open(target.path()).unwrap();
+    for (a, b) in decoder.parameters().iter().zip(again.parameters()) {
+        assert_eq!((&a.name, a.values()), (&b.name, b.values()));
+    }
+    decoder.save(target.path(), Storage::Bf16).unwrap();
+    let rounded = Decoder::open(target.path()).unwrap();
+    for (a, b) in decoder.parameters().iter().zip(rounded.parameters()) {
+        for (a, b) in a.values().iter().zip(b.values()) {
+            // bfloat16 keeps 8 bits of mantissa.
+            assert!((a - b).abs() <= a.abs() / 256.0);
+        }
+    }
+}
