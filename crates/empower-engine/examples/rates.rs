@@ -1,23 +1,30 @@
-use empower_engine::kernels::gemm::*;
+use empower_engine::*;
 use std::time::Instant;
 fn main() {
-    for (m, n, k) in [(2048, 704, 256), (2048, 256, 704), (2048,256,256),(704, 256, 2048), (256, 4096, 256), (1, 4096, 256), (1,704,256),(8,704,256)] {
+    let shape = LlamaShape { vocabulary: 4096, width: 256, layers: 6, heads: 4, key_value_heads: 2, feed_forward: 704, positions: 1024 };
+    let d = Decoder::random(Config::llama(shape), 0).unwrap();
+    println!("{} weights", d.n_weights());
+    for (b, t) in [(8, 256), (16, 512)] {
+        let rows: Vec<Vec<u32>> = (0..b).map(|i| (0..t).map(|j| ((i * 7919 + j * 104729) % 4096) as u32).collect()).collect();
+        let batch = Batch::of(rows.iter().map(Vec::as_slice));
+        let targets: Vec<Target> = batch.tokens().iter().map(|t| Target::next(*t)).collect();
+        let mut g = Gradients::zeros(d.parameters(), |_| true);
+        let mut space = Workspace::default();
         for p in [Precision::F32, Precision::Bf16] {
-            let a = vec![0.5f32; m * k];
-            let b = vec![0.25f32; n * k];
-            let mut c = vec![0f32; m * n];
-            let packed = PackedB::new(View::new(&b, n, k).t(), p);
-            let mut best = [f64::MAX; 2];
-            for _ in 0..30 {
-                let t = Instant::now();
-                gemm(&mut c, n, View::new(&a, m, k), View::new(&b, n, k).t(), p, Into::Replace);
-                best[0] = best[0].min(t.elapsed().as_secs_f64());
-                let t = Instant::now();
-                gemm_packed(&mut c, n, View::new(&a, m, k), &packed, Into::Replace);
-                best[1] = best[1].min(t.elapsed().as_secs_f64());
+            let mut best = f64::MAX;
+            for _ in 0..5 {
+                let t0 = Instant::now();
+                d.loss_and_gradients(&batch, &targets, 1.0, p, &mut g, &mut space);
+                best = best.min(t0.elapsed().as_secs_f64());
             }
-            let f = 2.0 * (m * n * k) as f64 / 1e9;
-            println!("{m}x{n}x{k} {p:?}: {:.0} GFLOP/s, packed {:.0}", f / best[0], f / best[1]);
+            println!("{b}x{t} {p:?}: {:.0} tokens/s", (b * t) as f64 / best);
         }
+        let mut best = f64::MAX;
+        for _ in 0..5 {
+            let t0 = Instant::now();
+            d.hidden(&batch, None, &mut space);
+            best = best.min(t0.elapsed().as_secs_f64());
+        }
+        println!("{b}x{t} hidden f32: {:.0} tokens/s", (b * t) as f64 / best);
     }
 }

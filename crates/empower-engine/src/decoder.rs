@@ -18,7 +18,7 @@ use crate::kernels::elementwise::{
     RotaryTable, embed, embed_backward, swiglu, swiglu_backward,
 };
 use crate::kernels::gemm::{Into, Precision, View, gemm, gemm_packed};
-use crate::kernels::loss::{Target, linear_cross_entropy};
+use crate::kernels::loss::{Target, linear_cross_entropy, token_logprobs};
 use crate::kernels::norm::{rms_norm, rms_norm_backward};
 use crate::parameters::{Gradients, LayerSlots, Parameter, Slots, layout};
 use crate::workspace::{Workspace, filled};
@@ -267,6 +267,15 @@ impl Decoder {
         let heads = self.config.heads();
         let keys = heads.query_width();
         [(layer.q, 0), (layer.k, keys), (layer.v, keys + heads.key_value_width())]
+    }
+
+    /// Natural log-probability of one target token a position, without a cache; row-invariant like [`Self::hidden`].
+    pub fn token_logprobs(&self, batch: &Batch, targets: &[u32], space: &mut Workspace) -> Vec<f32> {
+        assert_eq!(targets.len(), batch.len(), "a target a token");
+        let hidden = self.hidden(batch, None, space);
+        let logprobs = token_logprobs(&hidden, self.output().packed(), targets);
+        space.give([hidden]);
+        logprobs
     }
 
     /// Logits (`n x V`) of every position, without a cache. For tests and small inputs: long ones want

@@ -1,0 +1,112 @@
+//! The rows that one stage writes and the next reads, as JSON Lines. Field names are a contract with scripts.
+
+use serde::{Deserialize, Serialize};
+
+/// How a program fared, in the words of JUDGE's table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Every test passed.
+    Pass,
+    /// A test ran to its end and printed or returned something else.
+    WrongAnswer,
+    /// A test ran past its wall-clock or processor time.
+    TimeLimit,
+    /// A test ran past its memory.
+    MemoryLimit,
+    /// A test printed more than it may.
+    OutputLimit,
+    /// An exception, a non-zero exit status, a syntax error, a missing function, or death by a signal.
+    RuntimeError,
+    /// No verdict: the sandbox or the machine failed, not the program. Never counted as a wrong answer.
+    Infrastructure,
+}
+
+/// What one judged program came to: the output row of `empower judge`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VerdictRow {
+    /// The problem.
+    pub question_id: String,
+    /// Position of the program in the problem's `code_list`.
+    pub index: usize,
+    /// The outcome.
+    pub verdict: Verdict,
+    /// Whether every test passed.
+    pub passed: bool,
+    /// Tests started, the failing one included.
+    pub tests_run: usize,
+    /// What a person needs to see of the first failure; empty on a pass.
+    pub detail: String,
+}
+
+/// What the human did in one round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// Took the suggestion whole.
+    Accept,
+    /// Refused the suggestion.
+    Reject,
+    /// Nothing was suggested.
+    Silent,
+}
+
+/// One round of an episode: the assistant suggests, the human decides and types.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RoundRow {
+    /// The suggestion; empty where the assistant was silent.
+    pub suggestion: String,
+    /// Length of the suggestion in tokens.
+    pub suggestion_tokens: usize,
+    /// Information of each suggested token under the assistant, in bits.
+    pub suggestion_bits: Vec<f32>,
+    /// The decision.
+    pub decision: Decision,
+    /// Whether the suggestion was what the human had in mind (known for a replay human).
+    pub correct: Option<bool>,
+    /// Characters of standing text the human deleted before typing (0 where text is append-only).
+    pub deleted_chars: usize,
+    /// What the human typed after deciding.
+    pub typed: String,
+    /// Tokens typed.
+    pub typed_tokens: usize,
+}
+
+/// How an episode ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// The human said that the program is complete.
+    Finished,
+    /// The round limit was reached.
+    RoundLimit,
+}
+
+/// One episode, judged: the rows of `episodes.jsonl`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EpisodeRow {
+    /// The assistant's method: `empower`, `sft-10`, `base`, `stop-nll`, `human-alone`, …
+    pub method: String,
+    /// The threshold in bits, where it has a meaning.
+    pub eta_bits: Option<f64>,
+    /// The problem.
+    pub question_id: String,
+    /// Repeat of the same problem under another seed, from 0.
+    pub repeat: usize,
+    /// The episode's own seed.
+    pub seed: u64,
+    /// The rounds in order.
+    pub rounds: Vec<RoundRow>,
+    /// How it ended.
+    pub ending: Ending,
+    /// The program as it stood at the end.
+    pub program: String,
+    /// Tokens of every suggestion shown: what the human had to read.
+    pub tokens_read: usize,
+    /// Tokens the human typed.
+    pub tokens_written: usize,
+    /// The judge's verdict on the program.
+    pub verdict: Verdict,
+    /// The judge's detail on the program.
+    pub verdict_detail: String,
+}

@@ -1,0 +1,38 @@
+//! Documents, problems and examples: what goes into selection, training and simulation.
+//!
+//! This crate owns the reading of corpora ([`read_documents`], [`python_functions`]) and of problems in LiveCodeBench's
+//! format ([`ProblemReader`]), the drawing of states ([`States`]), the example rows that training reads
+//! ([`DocumentExamplesRow`], [`ExampleRow`]), the split of documents and the check that training and evaluation do not
+//! overlap ([`overlaps`]).
+//!
+//! It runs no program, computes no probability and never executes what it reads: private tests arrive as a pickle, of
+//! which only the one harmless form is understood. Whatever cannot be read is an error that names the file and line; it
+//! is skipped only where the caller says so, and then listed.
+
+mod document;
+mod error;
+mod examples;
+mod lines;
+mod overlap;
+mod private_tests;
+mod problem;
+mod python;
+mod python_lex;
+mod states;
+
+pub use document::{
+    Corpus, Document, Duplicate, ReadOptions, Skipped, corpus_hash, deduplicate, normalise, read_documents,
+    sample_documents,
+};
+pub use error::{DataError, Place};
+pub use examples::{
+    DocumentExamplesRow, ExampleOptions, ExampleRow, ExampleStats, ScoredDocument, TrainingRows, document_examples,
+    read_document_examples, read_examples, read_training_rows,
+};
+pub use overlap::{Overlap, OverlapKind, OverlapOptions, overlaps};
+pub use private_tests::{PrivateTestsError, decode_private_tests};
+pub use problem::{
+    Difficulty, Problem, ProblemOptions, ProblemReader, ProblemSet, ProgramsRow, read_problems, read_programs,
+};
+pub use python::{FunctionOptions, PythonFunction, UnclosedPython, python_functions, python_library_functions};
+pub use states::{States, StatesSyntaxError, document_seed, is_held_out};

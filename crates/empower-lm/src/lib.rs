@@ -1,0 +1,23 @@
+//! Tokens, tokenizers, units of information, and what a language model can do for the rest of the toolkit.
+//!
+//! This crate owns the vocabulary that the others speak: [`TokenId`], [`Bits`] and [`Nats`], [`Tokenizer`], and the
+//! traits [`Scorer`] and [`Generator`]; and, for tests everywhere, [`scripted::ScriptedModel`] and the traits' promises as
+//! code in [`contract`]. It holds no weights and opens no sockets of its own accord; the local decoder
+//! lives in `empower-engine` and implements the traits from outside.
+
+pub mod contract;
+mod model;
+pub mod scripted;
+mod tokenizer;
+mod units;
+
+pub use model::{
+    FinishReason, GeneratedToken, Generation, GenerationRequest, Generator, ModelError, ModelId, NextStep, Sampling,
+    Scorer, SessionId, TokenLogprobs,
+};
+pub use tokenizer::train::{BOS, EOS, train_byte_level_bpe};
+pub use tokenizer::{DecodeStream, Tokenizer, TokenizerError};
+pub use units::{Bits, Nats};
+
+/// Index of a token in a vocabulary: `0 <= id < V`.
+pub type TokenId = u32;

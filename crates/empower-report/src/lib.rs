@@ -1,0 +1,25 @@
+//! Metrics, statistics, tables, plots and pages.
+//!
+//! Owns what is computed from judged episodes (PAPER section 7) and how it is shown. Pure but for
+//! [`write_report`], which writes four files. It runs no model and no program: the discounted pass rate under other
+//! weights is computed anew from the same rows. It never prints a number that is not defined: such a cell is `null` in
+//! JSON, empty in CSV and "n/a" elsewhere, and never NaN.
+
+mod charts;
+mod episodes;
+mod error;
+mod escape;
+mod headline;
+mod html;
+pub mod metrics;
+pub mod paired;
+mod report;
+pub mod statistics;
+mod table;
+
+pub use error::ReportError;
+pub use metrics::{DprWeights, MethodGroup, MethodKey, MethodMetrics, Metric, ProblemCluster, partition, summarise};
+pub use paired::{Comparison, compare};
+pub use report::{Report, ReportOptions, build_report, write_report};
+pub use statistics::Estimate;
+pub use table::{TableRow, terminal_table, to_csv, to_markdown};

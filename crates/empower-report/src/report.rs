@@ -1,0 +1,216 @@
+//! From judged episodes to a report: everything is computed in [`build_report`], which is pure, and
+//! [`write_report`] writes it down as four files.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use empower_artifact::rows::EpisodeRow;
+use empower_artifact::{Manifest, Seed, write_atomic, write_json_atomic};
+use serde::Serialize;
+
+use crate::ReportError;
+use crate::headline::{best_baseline, headline, headline_key};
+use crate::html::{markdown, page};
+use crate::metrics::{DprWeights, HUMAN_ALONE, MethodGroup, MethodKey, MethodMetrics, partition, summarise};
+use crate::paired::{Comparison, Effort, compare};
+use crate::table::{TableRow, terminal_table, to_csv, to_markdown};
+
+/// How a report is made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReportOptions {
+    /// The page's title.
+    pub title: String,
+    /// The constants of the discounted pass rate.
+    pub weights: DprWeights,
+    /// The method that others are compared with; without one the human alone, where it has episodes.
+    pub baseline: Option<MethodKey>,
+    /// The threshold that the headline is about, in bits; without episodes at it, the lowest there is.
+    pub headline_eta_bits: f64,
+    /// Bootstrap resamples.
+    pub resamples: usize,
+    /// Draws of a permutation test that is too large to count out.
+    pub permutations: usize,
+    /// Seeds the resamples and draws.
+    pub seed: Seed,
+    /// Most episodes shown on the page.
+    pub episodes_shown: usize,
+}
+
+impl Default for ReportOptions {
+    fn default() -> Self {
+        Self {
+            title: "Empower: results".to_owned(),
+            weights: DprWeights::default(),
+            baseline: None,
+            // The paper's threshold in simulation (PAPER section 4).
+            headline_eta_bits: 0.32,
+            // chosen: the 95% interval's ends then move by about a twentieth of a standard error with the seed.
+            resamples: 2000,
+            permutations: 20_000,
+            seed: Seed::new(0),
+            episodes_shown: 12,
+        }
+    }
+}
+
+/// What a report says; its JSON is `table.json`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// The sentences to take away.
+    pub headline: String,
+    /// The table, in table order.
+    pub rows: Vec<TableRow>,
+    /// What the comparisons are with.
+    pub baseline: Option<MethodKey>,
+    /// Paired differences to it.
+    pub comparisons: Vec<Comparison>,
+    /// The constants that the discounted pass rates were computed with.
+    pub weights: DprWeights,
+    /// What a reader must know beside the numbers.
+    pub notes: Vec<String>,
+}
+
+impl Report {
+    /// The table and the headline as plain text for a terminal.
+    pub fn to_terminal(&self) -> String {
+        format!("{}\n{}\n", terminal_table(&self.rows), self.headline)
+    }
+}
+
+/// Computes a report; writes nothing.
+///
+/// # Errors
+/// Episodes or options that [`partition`] refuses, or a baseline without judged episodes.
+pub fn build_report(episodes: &[EpisodeRow], options: &ReportOptions) -> Result<Report, ReportError> {
+    Ok(Analysis::of(episodes, options)?.report)
+}
+
+/// Computes a report and writes `report.html`, `table.md`, `table.csv` and `table.json` into `dir`, which must exist.
+/// Each file appears whole; existing ones are replaced.
+///
+/// # Errors
+/// Those of [`build_report`], and a file that cannot be written.
+pub fn write_report(
+    dir: &Path,
+    episodes: &[EpisodeRow],
+    manifest: Option<&Manifest>,
+    options: &ReportOptions,
+) -> Result<Report, ReportError> {
+    let Analysis { report, metrics, focus } = Analysis::of(episodes, options)?;
+    write_json_atomic(&dir.join("table.json"), &report)?;
+    write_atomic(&dir.join("table.csv"), to_csv(&report.rows).as_bytes())?;
+    let text = markdown(&report, &to_markdown(&report.rows), &report.rows);
+    write_atomic(&dir.join("table.md"), text.as_bytes())?;
+    let text = page(&report, &metrics, &focus, episodes, manifest, options);
+    write_atomic(&dir.join("report.html"), text.as_bytes())?;
+    Ok(report)
+}
+
+/// The untuned baseline whose episodes stand beside the others': what an assistant does that does not know when to stop.
+const PLAIN: &str = "base-10";
+
+/// A report with what the page needs beside it.
+struct Analysis {
+    report: Report,
+    metrics: Vec<MethodMetrics>,
+    /// The methods whose episodes are shown: the headline's, the best baseline, [`PLAIN`], the human alone.
+    focus: Vec<MethodKey>,
+}
+
+impl Analysis {
+    fn of(episodes: &[EpisodeRow], options: &ReportOptions) -> Result<Self, ReportError> {
+        let groups = partition(episodes, &options.weights)?;
+        let metrics: Vec<MethodMetrics> =
+            groups.iter().map(|group| summarise(group, options.resamples, options.seed)).collect();
+        let human = MethodKey::new(HUMAN_ALONE, None);
+        let has_human = groups.iter().any(|group| group.key == human && group.episodes > 0);
+        let baseline = options.baseline.clone().or_else(|| has_human.then(|| human.clone()));
+        let effort = Effort { resamples: options.resamples, permutations: options.permutations };
+        let comparisons = match &baseline {
+            Some(baseline) => compare(&groups, baseline, effort, options.seed)?,
+            None => Vec::new(),
+        };
+        let lead = headline_key(&groups, options.headline_eta_bits).cloned();
+        let best = best_baseline(&metrics).map(|it| it.key.clone());
+        let plain = groups.iter().map(|group| &group.key).find(|key| key.method == PLAIN);
+        let mut focus: Vec<MethodKey> = lead.into_iter().chain(best).collect();
+        focus.extend(plain.filter(|key| !focus.contains(key)).cloned());
+        focus.extend(has_human.then_some(human));
+        let report = Report {
+            headline: headline(&groups, &metrics, options.headline_eta_bits, effort, options.seed),
+            rows: metrics.iter().map(TableRow::from).collect(),
+            baseline,
+            comparisons,
+            weights: options.weights,
+            notes: notes(&groups, &metrics, options),
+        };
+        Ok(Self { report, metrics, focus })
+    }
+}
+
+fn notes(groups: &[MethodGroup], metrics: &[MethodMetrics], options: &ReportOptions) -> Vec<String> {
+    let DprWeights { gamma, alpha, beta } = options.weights;
+    let mut notes = vec![
+        format!(
+            "DPR: mean over problems of 1[passed] · gamma^(alpha · tokens read + beta · tokens written), with gamma {gamma}, \
+             alpha {alpha}, beta {beta}."
+        ),
+        "Accept ratio: accepted over shown suggestions, pooled over all rounds. An empty suggestion is not shown and counts \
+         in neither; the share of silent rounds is its own column."
+            .to_owned(),
+        format!(
+            "Uncertainty is over problems, not over rounds or repeats: standard errors are those of a ratio clustered by \
+             problem (linearised), intervals are 95% percentile intervals of {} bootstrap resamples of problems (seed {}).",
+            options.resamples,
+            options.seed.value()
+        ),
+    ];
+    if groups.len() > 1 {
+        notes.push(
+            "The headline calls a difference found only where its interval excludes zero and the paired test's p is below \
+             0.05; the best baseline is the one with the highest DPR, picked after the fact, so its lead is flattered."
+                .to_owned(),
+        );
+    }
+    let certain = |rate: Option<f64>| rate == Some(0.0) || rate == Some(1.0);
+    let agreed = metrics.iter().filter(|it| certain(it.pass_at_1.value) && it.problems > 1).map(|it| it.problems).min();
+    if let Some(n) = agreed {
+        notes.push(format!(
+            "Where all problems agree (a rate of 0 or 1), the standard error is 0 and the interval has no width. That is not \
+             certainty: with {n} problems a true rate up to about {:.2} away is still plausible (3 over n).",
+            (3.0 / n as f64).min(1.0)
+        ));
+    }
+    let infrastructure: usize = groups.iter().map(|group| group.infrastructure).sum();
+    if infrastructure > 0 {
+        let parts = groups.iter().filter(|group| group.infrastructure > 0);
+        let parts: Vec<String> = parts.map(|group| format!("{}: {}", group.key, group.infrastructure)).collect();
+        notes.push(format!(
+            "Left out of every number because the judge, not the program, failed: {infrastructure} ({}).",
+            parts.join(", ")
+        ));
+    }
+    let limited: Vec<String> = groups
+        .iter()
+        .filter(|group| group.round_limit > 0)
+        .map(|group| format!("{}: {} of {}", group.key, group.round_limit, group.episodes))
+        .collect();
+    if !limited.is_empty() {
+        notes.push(format!("Episodes that ended at the round limit, judged as they stood: {}.", limited.join(", ")));
+    }
+    let problem_sets: BTreeSet<Vec<&str>> = groups
+        .iter()
+        .map(|group| group.problems.iter().map(|problem| problem.question_id.as_str()).collect())
+        .collect();
+    if problem_sets.len() > 1 {
+        notes.push(
+            "The methods were not judged on the same problems. The table shows each on its own; differences use only the \
+             problems that both have."
+                .to_owned(),
+        );
+    }
+    if let Some(n) = metrics.iter().map(|it| it.problems).filter(|n| *n < 2).min() {
+        notes.push(format!("A method has {n} judged problems: no standard error or interval can be given for it."));
+    }
+    notes
+}

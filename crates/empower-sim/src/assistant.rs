@@ -1,0 +1,311 @@
+//! Assistants: a generator, the rule that ends its suggestions, and how its tokens are chosen (PAPER section 5's table
+//! of methods, and the training-free stop rule of MODELS section 6).
+//!
+//! An assistant sees the tokens of the program so far and nothing else (the `raw` protocol of DESIGN section 5). It
+//! does not know the problem, the human, or whether its last suggestion was taken.
+
+use empower_lm::{Bits, Generation, GenerationRequest, Generator, ModelError, NextStep, Sampling, SessionId, TokenId};
+use empower_select::StopRule;
+use serde::{Deserialize, Serialize};
+
+use crate::error::SimError;
+
+/// What the assistant proposes to append; empty for silence.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Suggestion {
+    /// The tokens as generated.
+    pub tokens: Vec<TokenId>,
+    /// Information of each token under the assistant before temperature and filters, in bits; one entry a token.
+    pub bits: Vec<f32>,
+}
+
+impl Suggestion {
+    /// Nothing.
+    pub fn silent() -> Self {
+        Self::default()
+    }
+
+    /// What a model generated.
+    pub fn of_generation(generation: &Generation) -> Self {
+        // Adding zero turns the -0.0 of a certain token into 0.0, which is what a reader of the rows expects.
+        let bits = |logprob: f32| (Bits::from_logprob(f64::from(logprob)).0 + 0.0) as f32;
+        Self {
+            tokens: generation.tokens.iter().map(|token| token.token).collect(),
+            bits: generation.tokens.iter().map(|token| bits(token.logprob)).collect(),
+        }
+    }
+}
+
+/// What ends a suggestion, beside the model's own stop token and the cap.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SuggestionEnd {
+    /// Nothing else: tuned assistants, and Base.
+    AsGenerated,
+    /// This many tokens, at least 1: Base-N.
+    CutTo(usize),
+    /// The token by which the information of the generated tokens, added up, exceeds eta: it is left out (algorithm 1
+    /// of PAPER section 4 on the assistant's own text, as [`StopRule`] has it). Eta is finite and not negative.
+    NllExceeds(Bits),
+}
+
+/// How an assistant's tokens are chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SuggestionSampling {
+    /// The likeliest token; the default.
+    Greedy,
+    /// Draws, with a seed that derives from the episode's seed and the round.
+    Random {
+        /// Divides the logits; above 0.
+        temperature: f32,
+        /// Keeps the likeliest `top_k` tokens; 0 keeps all.
+        top_k: usize,
+        /// Keeps the smallest set of likeliest tokens with at least this probability; in (0, 1].
+        top_p: f32,
+    },
+}
+
+impl SuggestionSampling {
+    fn with_seed(self, seed: u64) -> Sampling {
+        match self {
+            Self::Greedy => Sampling::Greedy,
+            Self::Random { temperature, top_k, top_p } => Sampling::Random { temperature, top_k, top_p, seed },
+        }
+    }
+}
+
+/// The default of [`Assistant::max_suggestion_tokens`].
+///
+/// Chosen: twice the longest suggestion that any trained baseline aims at (30 tokens), some five lines of code. A tuned
+/// assistant hardly ever meets it; Base, which seldom stops by itself inside a program, is ended by it.
+pub const MAX_SUGGESTION_TOKENS: usize = 64;
+
+/// Someone who suggests, or nobody.
+#[derive(Clone)]
+pub struct Assistant<'m> {
+    /// The method's name in rows and tables: `empower`, `sft-10`, `base`, `stop-nll`, `human-alone`, …
+    pub method: String,
+    /// The threshold, where it has a meaning.
+    pub eta: Option<Bits>,
+    /// The model; `None` for nobody, who is silent in every round.
+    pub model: Option<&'m dyn Generator>,
+    /// What ends a suggestion.
+    pub end: SuggestionEnd,
+    /// How tokens are chosen.
+    pub sampling: SuggestionSampling,
+    /// At most this many tokens a suggestion, at least 1; see [`MAX_SUGGESTION_TOKENS`].
+    pub max_suggestion_tokens: usize,
+}
+
+/// One prefix to continue.
+#[derive(Debug, Clone, Copy)]
+pub struct Ask<'a> {
+    /// The tokens of the program so far.
+    pub prefix: &'a [TokenId],
+    /// Where the model may keep its cache of the prefix.
+    pub session: SessionId,
+    /// Seeds this suggestion, where tokens are drawn.
+    pub seed: u64,
+}
+
+impl<'m> Assistant<'m> {
+    /// Nobody: the baseline `human-alone`.
+    pub fn human_alone() -> Self {
+        Self::new("human-alone", None, None, SuggestionEnd::AsGenerated)
+    }
+
+    /// A tuned model, its suggestions as generated. `eta` is the threshold that it was trained with, if any.
+    pub fn tuned(method: &str, eta: Option<Bits>, model: &'m dyn Generator) -> Self {
+        Self::new(method, eta, Some(model), SuggestionEnd::AsGenerated)
+    }
+
+    /// The untrained model, its suggestions as generated: `base`.
+    pub fn base(model: &'m dyn Generator) -> Self {
+        Self::new("base", None, Some(model), SuggestionEnd::AsGenerated)
+    }
+
+    /// The untrained model, its suggestions cut to `n_tokens`: `base-N`.
+    pub fn base_cut(model: &'m dyn Generator, n_tokens: usize) -> Self {
+        Self::new(&format!("base-{n_tokens}"), None, Some(model), SuggestionEnd::CutTo(n_tokens))
+    }
+
+    /// The untrained model under the training-free stop rule: `stop-nll`.
+    pub fn stop_nll(model: &'m dyn Generator, eta: Bits) -> Self {
+        Self::new("stop-nll", Some(eta), Some(model), SuggestionEnd::NllExceeds(eta))
+    }
+
+    /// The same assistant with its tokens chosen another way.
+    pub fn with_sampling(mut self, sampling: SuggestionSampling) -> Self {
+        self.sampling = sampling;
+        self
+    }
+
+    /// The same assistant under another cap.
+    pub fn with_max_suggestion_tokens(mut self, n_tokens: usize) -> Self {
+        self.max_suggestion_tokens = n_tokens;
+        self
+    }
+
+    fn new(method: &str, eta: Option<Bits>, model: Option<&'m dyn Generator>, end: SuggestionEnd) -> Self {
+        Self {
+            method: method.to_owned(),
+            eta,
+            model,
+            end,
+            sampling: SuggestionSampling::Greedy,
+            max_suggestion_tokens: MAX_SUGGESTION_TOKENS,
+        }
+    }
+
+    /// Checks the ranges that the fields' docs state, and that the cap fits the model's context. To be called before
+    /// [`suggest`](Self::suggest); the runner does.
+    pub fn validate(&self) -> Result<(), SimError> {
+        let refuse = |setting, given: String, expected| Err(SimError::Setting { setting, given, expected });
+        let is_threshold = |eta: Bits| StopRule::Nll { eta }.watch().is_ok();
+        if self.method.is_empty() {
+            return refuse("method", "empty".into(), "a name");
+        }
+        if self.end == SuggestionEnd::CutTo(0) {
+            return refuse("the tokens that suggestions are cut to", "0".into(), "at least 1");
+        }
+        let thresholds = match self.end {
+            SuggestionEnd::NllExceeds(eta) => [Some(eta), self.eta],
+            _ => [None, self.eta],
+        };
+        if let Some(eta) = thresholds.into_iter().flatten().find(|&eta| !is_threshold(eta)) {
+            return refuse("eta", eta.to_string(), "a number of bits, 0 or more, and not absurdly large");
+        }
+        // One position for a beginning-of-sequence token, and at least one token to continue.
+        let room = self.model.map_or(usize::MAX, |model| model.context().saturating_sub(2));
+        if self.max_tokens() == 0 || self.max_tokens() > room {
+            let given = self.max_tokens().to_string();
+            return refuse("max_suggestion_tokens", given, "at least 1, and 2 less than the model's context");
+        }
+        Ok(())
+    }
+
+    /// Suggestions for a batch of prefixes, in their order; each the same as if it were asked for alone.
+    ///
+    /// A prefix that leaves no room for a suggestion in the model's context is continued from its last tokens alone
+    /// (see [`window_start`]). An empty prefix is continued by models that have a beginning-of-sequence token; the
+    /// others have nothing to go on and are silent.
+    ///
+    /// Errors: whatever the model says; a log-probability that is no finite number.
+    pub fn suggest(&self, asks: &[Ask<'_>]) -> Result<Vec<Suggestion>, SimError> {
+        let mut suggestions = vec![Suggestion::silent(); asks.len()];
+        let Some(model) = self.model else { return Ok(suggestions) };
+        let mut asked: Vec<usize> = (0..asks.len()).collect();
+        let mut answer = self.generate(model, asks, &asked);
+        if matches!(answer, Err(ModelError::EmptyPrefix)) && asks.iter().any(|ask| ask.prefix.is_empty()) {
+            asked.retain(|&i| !asks[i].prefix.is_empty());
+            answer = self.generate(model, asks, &asked);
+        }
+        let generations = answer.map_err(|source| self.model_error(source))?;
+        if generations.len() != asked.len() {
+            let who = model.model_id().to_string();
+            return Err(SimError::AnswerCount { who, asked: asked.len(), got: generations.len() });
+        }
+        for (&i, generation) in asked.iter().zip(&generations) {
+            suggestions[i] = Suggestion::of_generation(generation);
+        }
+        Ok(suggestions)
+    }
+
+    fn generate(
+        &self,
+        model: &dyn Generator,
+        asks: &[Ask<'_>],
+        asked: &[usize],
+    ) -> Result<Vec<Generation>, ModelError> {
+        if asked.is_empty() {
+            return Ok(Vec::new());
+        }
+        let max_tokens = self.max_tokens();
+        let requests: Vec<GenerationRequest<'_>> = asked
+            .iter()
+            .map(|&i| {
+                let ask = asks[i];
+                GenerationRequest {
+                    prefix: &ask.prefix[window_start(ask.prefix.len(), max_tokens, model.context())..],
+                    max_tokens,
+                    sampling: self.sampling.with_seed(ask.seed),
+                    session: Some(ask.session),
+                }
+            })
+            .collect();
+        let watch = self.stop_rule().watch().expect("the threshold was checked before");
+        let mut watches = vec![watch; requests.len()];
+        // A stop rule would end the suggestion at a damaged number and hide it.
+        let mut damaged = None;
+        let generations = model.generate(&requests, &mut |request_idx, token| {
+            if !token.logprob.is_finite() {
+                damaged = damaged.or(Some(token));
+                return NextStep::DropAndStop;
+            }
+            if watches[request_idx].admits(token.logprob) { NextStep::Continue } else { NextStep::DropAndStop }
+        })?;
+        match damaged {
+            Some(token) => Err(ModelError::NotFinite {
+                model: model.model_id().clone(),
+                place: format!("the log-probability of a suggested token (id {})", token.token),
+            }),
+            None => Ok(generations),
+        }
+    }
+
+    fn stop_rule(&self) -> StopRule {
+        match self.end {
+            SuggestionEnd::NllExceeds(eta) => StopRule::Nll { eta },
+            // The model counts to N itself and need not go one token further.
+            SuggestionEnd::AsGenerated | SuggestionEnd::CutTo(_) => StopRule::Never,
+        }
+    }
+
+    /// Tokens that a suggestion may have.
+    fn max_tokens(&self) -> usize {
+        match self.end {
+            SuggestionEnd::CutTo(n_tokens) => n_tokens,
+            SuggestionEnd::AsGenerated | SuggestionEnd::NllExceeds(_) => self.max_suggestion_tokens,
+        }
+    }
+
+    fn model_error(&self, source: ModelError) -> SimError {
+        SimError::Model { method: self.method.clone(), source }
+    }
+}
+
+/// First token of the prefix that is shown to a model whose context is too short for all of it; 0 where it fits.
+///
+/// The prefix, `max_tokens` more and a beginning-of-sequence token have to fit `context`, which is at least
+/// `max_tokens + 2`. The start moves in steps of a quarter of the room, so that between steps the model's cache of the
+/// prefix stays of use. At least one token is shown.
+pub fn window_start(prefix_len: usize, max_tokens: usize, context: usize) -> usize {
+    let room = context.saturating_sub(max_tokens + 1).max(1);
+    let step = (room / 4).max(1);
+    prefix_len.saturating_sub(room).div_ceil(step) * step
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_fit_and_move_in_steps() {
+        for (max_tokens, context) in [(1, 3), (10, 40), (64, 512), (7, 100)] {
+            let mut starts = Vec::new();
+            for prefix_len in 0..4 * context {
+                let start = window_start(prefix_len, max_tokens, context);
+                let shown = prefix_len - start;
+                assert!(shown + max_tokens < context, "{prefix_len} {max_tokens} {context}");
+                assert!(shown > 0 || prefix_len == 0);
+                assert!(start == 0 || prefix_len + max_tokens >= context, "cut without need");
+                starts.push(start);
+            }
+            assert!(starts.is_sorted());
+            starts.dedup();
+            let room = context - max_tokens - 1;
+            assert!(starts.len() <= 1 + (3 * context + max_tokens + 2).div_ceil((room / 4).max(1)), "{starts:?}");
+        }
+    }
+}
