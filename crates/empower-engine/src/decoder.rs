@@ -278,6 +278,23 @@ impl Decoder {
         logprobs
     }
 
+    /// Weighted cross-entropy of a batch in nats, as [`Self::loss_and_gradients`] returns it, in `f32` and without
+    /// gradients.
+    pub fn loss(&self, batch: &Batch, targets: &[Target], space: &mut Workspace) -> f64 {
+        assert_eq!(targets.len(), batch.len(), "a target a token");
+        let hidden = self.hidden(batch, None, space);
+        let mut nats = 0.0;
+        let parts: [(fn(&Target) -> u32, fn(&Target) -> f32); 2] =
+            [(|t| t.next, |t| t.next_weight), (|t| t.stop, |t| t.stop_weight)];
+        for (token, weight) in parts {
+            let tokens: Vec<u32> = targets.iter().map(token).collect();
+            let logprobs = token_logprobs(&hidden, self.output().packed(), &tokens);
+            nats -= targets.iter().zip(logprobs).map(|(t, l)| f64::from(weight(t)) * f64::from(l)).sum::<f64>();
+        }
+        space.give([hidden]);
+        nats
+    }
+
     /// Logits (`n x V`) of every position, without a cache. For tests and small inputs: long ones want
     /// [`crate::Engine`].
     pub fn logits(&self, batch: &Batch) -> Vec<f32> {

@@ -1,18 +1,21 @@
 //! The local decoder: weights, KV cache, fused operations with backward, sampling, batching.
 //!
-//! [`Decoder`] is the model: a Hugging Face folder in ([`Decoder::open`]), logits, losses and gradients out. It trains
+//! [`Engine`] is what others use: a scorer and a generator over one model. [`Decoder`] is the model: a Hugging Face folder in ([`Decoder::open`]), logits, losses and gradients out. It trains
 //! nothing by itself and knows no file format but that folder's.
 
 mod config;
 mod decoder;
+mod engine;
 mod error;
 pub mod kernels;
 mod parameters;
+mod sampling;
 mod weights;
 mod workspace;
 
 pub use config::{Config, LlamaShape, RopeParameters, StopTokens};
 pub use decoder::{Batch, Cache, Decoder};
+pub use engine::{Engine, WindowRange, windows};
 pub use error::EngineError;
 pub use kernels::gemm::Precision;
 pub use kernels::loss::Target;

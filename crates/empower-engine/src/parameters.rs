@@ -151,6 +151,11 @@ impl Gradients {
         self.0.iter().enumerate().filter_map(|(slot, gradient)| Some((slot, gradient.as_deref()?)))
     }
 
+    /// Multiplies every gradient.
+    pub fn scale(&mut self, factor: f32) {
+        self.iter_mut().for_each(|(_, gradient)| gradient.iter_mut().for_each(|value| *value *= factor));
+    }
+
     /// Back to zeros, keeping the memory.
     pub fn clear(&mut self) {
         self.iter_mut().for_each(|(_, gradient)| gradient.fill(0.0));

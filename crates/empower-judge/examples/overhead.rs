@@ -9,6 +9,9 @@ use empower_judge::{Judge, JudgeSettings, SandboxPolicy, Submission, TestCase, T
 const RUNS: u32 = 8;
 const ROUNDS: usize = 20;
 
+/// Runs once and says how long it took.
+type Measurement = Box<dyn Fn() -> Duration>;
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let strict = Judge::open(JudgeSettings { workers: 1, ..JudgeSettings::default() })?;
     let open = Judge::open(JudgeSettings { workers: 1, sandbox: SandboxPolicy::None, ..JudgeSettings::default() })?;
@@ -17,7 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let stdin = tests(TestKind::Stdin, case("1\n", "1"));
     let functional = tests(TestKind::Functional { func_name: String::from("f") }, case("1", "1"));
     let python = strict.interpreter().path.clone();
-    let mut rows: Vec<(&str, Box<dyn Fn() -> Duration>)> = Vec::new();
+    let mut rows: Vec<(&str, Measurement)> = Vec::new();
     rows.push((
         "bare `python -I -S -c pass`",
         Box::new(move || {

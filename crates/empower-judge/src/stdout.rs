@@ -149,16 +149,19 @@ impl Decimal {
         }
         let all: Vec<u8> = whole.iter().chain(fraction).copied().collect();
         let exponent = exponent - fraction.len() as i128;
-        let Some(first) = all.iter().position(|&digit| digit != b'0') else {
+        let first = all.iter().position(|&digit| digit != b'0');
+        // libmpdec's bounds on 64-bit machines: the exponent of the leading digit from above, that of the last digit
+        // as written from below. Beyond them Python refuses the conversion, for zero too.
+        const MAX_LEADING: i128 = 999_999_999_999_999_999;
+        const MIN_LAST: i128 = -1_999_999_999_999_999_997;
+        let leading = exponent + first.map_or(0, |first| (all.len() - 1 - first) as i128);
+        if leading > MAX_LEADING || exponent < MIN_LAST {
+            return None;
+        }
+        let Some(first) = first else {
             return Some(Self::Finite { negative: false, digits: Vec::new(), exponent: 0 });
         };
         let last = all.iter().rposition(|&digit| digit != b'0').unwrap_or(first);
-        // libmpdec's bounds on 64-bit machines; beyond them the conversion is not exact and Python refuses it.
-        const MAX_EXPONENT: i128 = 999_999_999_999_999_999;
-        let adjusted = exponent + (all.len() - 1 - first) as i128;
-        if adjusted.abs() > MAX_EXPONENT {
-            return None;
-        }
         Some(Self::Finite {
             negative,
             digits: all[first..=last].to_vec(),
@@ -257,7 +260,12 @@ mod tests {
         check("1E-2", "0.01", true);
         check("__1__2__", "12", true);
         check("_", "0", false);
-        check("0e999999999999999999999999", "0", true);
+        check("0e999999999999999999", "0", true);
+        check("0e1000000000000000000", "0", false);
+        check("0e-1999999999999999997", "0", true);
+        check("0.0e-1999999999999999997", "0", false);
+        check("1e-1999999999999999997", "0.1e-1999999999999999996", true);
+        check("1e-1999999999999999998", "10e-1999999999999999999", false);
         check("1e999999999999999999", "10e999999999999999998", true);
         check("1e1000000000000000000", "10e999999999999999999", false);
         check("１２", "12", true);

@@ -17,7 +17,7 @@ static JUDGE: LazyLock<Judge> = LazyLock::new(|| open(settings()));
 
 /// For attacks that end at the time limit, which each pays twice.
 static HASTY: LazyLock<Judge> =
-    LazyLock::new(|| open(JudgeSettings { time_limit: Duration::from_millis(1500), ..settings() }));
+    LazyLock::new(|| open(JudgeSettings { time_limit: Duration::from_millis(2500), ..settings() }));
 
 /// One attack at a time, so that any child process seen after one is its own.
 static ONE: Mutex<()> = Mutex::new(());
@@ -288,8 +288,7 @@ fn reading_the_expected_output() {
     // Made from two halves here, so that no program's text holds it.
     let (half, other) = ("expected-7f3a", "-never-told");
     let expected = format!("{half}{other}");
-    let search = format!(
-        "import gc, os, sys\n\
+    let search = "import gc, os, sys\n\
          seen = [repr(sys.argv), repr(getattr(sys, 'orig_argv', '')), repr(dict(os.environ))]\n\
          for name in os.listdir('.'): seen.append(repr(open(name, 'rb').read()))\n\
          for fd in range(3, 64):\n\
@@ -308,8 +307,7 @@ fn reading_the_expected_output() {
          \x20       if isinstance(thing, (dict, list, tuple)): seen += [x for x in (thing.values() if isinstance(thing, dict) else thing) if isinstance(x, str)]\n\
          \x20   except Exception: pass\n\
          found = [text for text in seen if ''.join(['ted-7f3a', '-never']) in text]\n\
-         assert len(seen) > 100\n"
-    );
+         assert len(seen) > 100\n";
     let _turn = turn();
     let as_script = format!("{search}print(found)");
     let row = judge_one(&JUDGE, &as_script, &stdin_tests(&[("input", &expected)]));
@@ -370,7 +368,7 @@ fn outliving_the_parent() {
         .find_map(|line| line.split_once("scratch=").map(|(_, path)| path.to_owned()))
         .expect("the host names its scratch folder");
     let scratch = Path::new(&scratch);
-    let patience = Instant::now() + Duration::from_secs(30);
+    let patience = Instant::now() + Duration::from_secs(120);
     let within = |done: &dyn Fn() -> bool| {
         while !done() && Instant::now() < patience {
             std::thread::sleep(Duration::from_millis(20));

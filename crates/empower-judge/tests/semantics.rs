@@ -271,7 +271,7 @@ fn a_program_killed_from_outside_is_tried_again() {
 
 #[test]
 fn a_time_out_is_tried_again_before_it_counts() {
-    let judge = open(JudgeSettings { time_limit: std::time::Duration::from_secs(4), ..settings() });
+    let judge = open(JudgeSettings { time_limit: std::time::Duration::from_secs(5), ..settings() });
     // Hangs if it starts soon, and is done at once if it starts later: a machine that is slow for a while.
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs_f64();
     let program = format!("import time\nif time.time() < {}: time.sleep(60)\nprint('ok')", now + 2.0);
@@ -313,7 +313,7 @@ fn without_a_sandbox_programs_run_and_limits_hold() {
 fn odd_program_texts_get_a_verdict() {
     let nested = format!("x = {}{}", "(".repeat(50_000), ")".repeat(50_000));
     let huge = format!("x = '{}'\n", "é".repeat(2 << 20));
-    let long = "x = 1\n".repeat(200_000);
+    let long = "x = 1\n".repeat(20_000);
     let odd = ["\0", "print(1)\0", "\r", "\t\n  x", "\u{202e}", "# coding: nonsense\n", &nested, &huge, &long];
     let tests = stdin_tests(&[("", "1")]);
     for program in odd {

@@ -6,6 +6,7 @@ use empower_artifact::ArtifactError;
 use empower_data::DataError;
 use empower_engine::EngineError;
 use empower_lm::{ModelError, TokenizerError};
+use empower_select::SelectError;
 
 /// Errors of training.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +17,9 @@ pub enum TrainError {
     /// Documents or examples could not be read.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// Examples contradict themselves.
+    #[error(transparent)]
+    Select(#[from] SelectError),
     /// The model could not be opened or written.
     #[error(transparent)]
     Engine(#[from] EngineError),

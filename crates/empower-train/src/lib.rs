@@ -9,8 +9,12 @@ mod optimiser;
 pub mod pretrain;
 mod schedule;
 pub mod sft;
+mod trainer;
 
 pub use checkpoint::Progress;
 pub use error::TrainError;
 pub use optimiser::{AdamWSettings, MatrixRule, Optimiser};
 pub use schedule::Schedule;
+pub use trainer::{
+    Budget, CHECKPOINT, Evaluation, METRICS, MetricsRow, Sequences, TrainingSettings, evaluate, train,
+};

@@ -1,6 +1,7 @@
 //! The command line: arguments, settings, wiring, printing, exit codes. What a command does lives in the crates; how it
 //! is asked and answered lives in `commands`, one file each.
 
+mod assets;
 mod commands;
 mod output;
 
@@ -30,9 +31,6 @@ fn main() -> ExitCode {
         .init();
     match commands::run(Arguments::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            output::print_error(&error);
-            ExitCode::from(1)
-        }
+        Err(error) => output::fail(&error),
     }
 }

@@ -60,7 +60,9 @@ impl Isa {
         #[cfg(target_arch = "x86_64")]
         {
             if is_x86_feature_detected!("avx512f") {
-                return if is_x86_feature_detected!("avx512bf16") { Self::Avx512Bf16 } else { Self::Avx512 };
+                // Every processor with AVX512-BF16 has the byte-and-word instructions too.
+                let bf16 = is_x86_feature_detected!("avx512bf16") && is_x86_feature_detected!("avx512bw");
+                return if bf16 { Self::Avx512Bf16 } else { Self::Avx512 };
             }
             if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
                 return Self::Avx2;
@@ -184,28 +186,21 @@ fn bf16_pair(low: f32, high: f32) -> u32 {
 /// Copies rows `r0 .. r0 + lanes` and columns `k0 .. k0 + len` of `a` into `panel[k][lane]`; absent rows become zero.
 fn pack_panel(panel: &mut [u32], a: View<'_>, r0: usize, lanes: usize, k0: usize, len: usize, precision: Precision) {
     #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx512f") {
-        // SAFETY: the processor has AVX-512F.
-        return unsafe { pack_panel_avx512(panel, a, r0, lanes, k0, len, precision) };
+    match (Isa::detect(), precision) {
+        (Isa::Avx512Bf16, Precision::Bf16) => {
+            // SAFETY: the processor has AVX512-BF16.
+            return unsafe { avx512::pack_bf16(panel, a, r0, lanes, k0, len) };
+        }
+        (Isa::Avx512 | Isa::Avx512Bf16, Precision::F32) => {
+            // SAFETY: the processor has AVX-512F.
+            return unsafe { avx512::pack_f32(panel, a, r0, lanes, k0, len) };
+        }
+        _ => {}
     }
     pack_panel_body(panel, a, r0, lanes, k0, len, precision);
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f")]
-fn pack_panel_avx512(
-    panel: &mut [u32],
-    a: View<'_>,
-    r0: usize,
-    lanes: usize,
-    k0: usize,
-    len: usize,
-    precision: Precision,
-) {
-    pack_panel_body(panel, a, r0, lanes, k0, len, precision);
-}
-
-#[inline(always)]
+/// The packing in plain loops: what processors without AVX-512 run, and what the vector code is tested against.
 fn pack_panel_body(
     panel: &mut [u32],
     a: View<'_>,
@@ -509,6 +504,8 @@ unsafe fn avx2_block(
 mod avx512 {
     use std::arch::x86_64::*;
 
+    use super::View;
+
     /// # Safety
     /// As [`super::block`], with `R` rows of `C`, and the processor has AVX-512F.
     #[target_feature(enable = "avx512f")]
@@ -600,6 +597,155 @@ mod avx512 {
         unsafe { store(&sums, c, stride, rows, cols, add) }
     }
 
+    /// Elements of a vector.
+    const WIDE: usize = 16;
+
+    /// The first `n` elements of a vector, at most all.
+    fn first(n: usize) -> __mmask16 {
+        ((1u32 << n.min(WIDE)) - 1) as __mmask16
+    }
+
+    /// [`super::pack_panel`] without rounding.
+    #[target_feature(enable = "avx512f")]
+    pub(super) fn pack_f32(panel: &mut [u32], a: View<'_>, r0: usize, lanes: usize, k0: usize, len: usize) {
+        let here = lanes.min(a.rows.saturating_sub(r0));
+        assert!(panel.len() >= lanes * len, "the panel holds `len` terms a lane");
+        if a.row_stride == 1 {
+            for k in 0..len {
+                let row = &a.data[(k0 + k) * a.col_stride + r0..][..here];
+                for lane in (0..lanes).step_by(WIDE) {
+                    // SAFETY: masks keep the load inside `row` and the store inside this step of the panel.
+                    unsafe {
+                        let from = row.as_ptr().wrapping_add(lane);
+                        let value = _mm512_maskz_loadu_ps(first(here.saturating_sub(lane)), from);
+                        let to = panel.as_mut_ptr().add(k * lanes + lane);
+                        _mm512_mask_storeu_ps(to.cast(), first(lanes - lane), value);
+                    }
+                }
+            }
+            return;
+        }
+        assert!(a.col_stride == 1 && (here == 0 || a.data.len() >= (r0 + here - 1) * a.row_stride + k0 + len));
+        for k in (0..len).step_by(WIDE) {
+            let steps = WIDE.min(len - k);
+            for lane in (0..lanes).step_by(WIDE) {
+                let mut block = [_mm512_setzero_si512(); WIDE];
+                for (r, row) in block.iter_mut().enumerate().take(here.saturating_sub(lane)) {
+                    let start = (r0 + lane + r) * a.row_stride + k0 + k;
+                    // SAFETY: the mask keeps the load inside the row, which was checked to lie inside the data.
+                    *row = unsafe { _mm512_castps_si512(_mm512_maskz_loadu_ps(first(steps), a.data.as_ptr().add(start))) };
+                }
+                // SAFETY: `steps` steps of the panel hold `lanes` words each.
+                unsafe { store_transposed(block, panel.as_mut_ptr().add(k * lanes + lane), lanes, steps, lanes - lane) };
+            }
+        }
+    }
+
+    /// [`super::pack_panel`] with rounding to bfloat16, two terms a word.
+    #[target_feature(enable = "avx512f,avx512bf16,avx512bw")]
+    pub(super) fn pack_bf16(panel: &mut [u32], a: View<'_>, r0: usize, lanes: usize, k0: usize, len: usize) {
+        let here = lanes.min(a.rows.saturating_sub(r0));
+        let words = len.div_ceil(2);
+        assert!(panel.len() >= lanes * words, "the panel holds `len` terms a lane");
+        // Two vectors of terms, rounded to nearest even, low terms in the low half.
+        let pair = |low, high| -> __m512i {
+            // SAFETY: only renames 512 bits.
+            unsafe { std::mem::transmute(_mm512_cvtne2ps_pbh(high, low)) }
+        };
+        if a.row_stride == 1 {
+            // The conversion puts lanes side by side; this order puts the two terms of a lane side by side.
+            let order = _mm512_set_epi16(
+                31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2,
+                17, 1, 16, 0,
+            );
+            for word in 0..words {
+                let start = (k0 + 2 * word) * a.col_stride + r0;
+                let low = &a.data[start..][..here];
+                let high = if 2 * word + 1 < len { &a.data[start + a.col_stride..][..here] } else { &[] };
+                for lane in (0..lanes).step_by(WIDE) {
+                    // SAFETY: masks keep the loads inside `low` and `high` and the store inside this step of the panel.
+                    unsafe {
+                        let at = |row: &[f32]| {
+                            let mask = first(row.len().saturating_sub(lane));
+                            _mm512_maskz_loadu_ps(mask, row.as_ptr().wrapping_add(lane))
+                        };
+                        let value = interleave(order, pair(at(low), at(high)));
+                        let to = panel.as_mut_ptr().add(word * lanes + lane);
+                        _mm512_mask_storeu_epi32(to.cast(), first(lanes - lane), value);
+                    }
+                }
+            }
+            return;
+        }
+        assert!(a.col_stride == 1 && (here == 0 || a.data.len() >= (r0 + here - 1) * a.row_stride + k0 + len));
+        for word in (0..words).step_by(WIDE) {
+            let (steps, terms) = (WIDE.min(words - word), (2 * WIDE).min(len - 2 * word));
+            for lane in (0..lanes).step_by(WIDE) {
+                let mut block = [_mm512_setzero_si512(); WIDE];
+                for (r, row) in block.iter_mut().enumerate().take(here.saturating_sub(lane)) {
+                    let start = (r0 + lane + r) * a.row_stride + k0 + 2 * word;
+                    // SAFETY: the masks keep the loads inside the row, which was checked to lie inside the data.
+                    unsafe {
+                        let from = a.data.as_ptr().add(start);
+                        let low = _mm512_maskz_loadu_ps(first(terms), from);
+                        let high = _mm512_maskz_loadu_ps(first(terms.saturating_sub(WIDE)), from.wrapping_add(WIDE));
+                        *row = pair(low, high);
+                    }
+                }
+                // SAFETY: `steps` steps of the panel hold `lanes` words each.
+                unsafe {
+                    let to = panel.as_mut_ptr().add(word * lanes + lane);
+                    store_transposed(block, to, lanes, steps, lanes - lane);
+                }
+            }
+        }
+    }
+
+    /// `value` with its 16-bit elements in another order.
+    #[target_feature(enable = "avx512f,avx512bw")]
+    #[inline]
+    fn interleave(order: __m512i, value: __m512i) -> __m512i {
+        _mm512_permutexvar_epi16(order, value)
+    }
+
+    /// Stores the transpose of a 16 x 16 block of words: step `k` gets element `k` of every row, `lanes` of them.
+    ///
+    /// # Safety
+    /// `to` points at `steps` rows of at least `lanes.min(16)` words, `stride` apart; the processor has AVX-512F.
+    #[target_feature(enable = "avx512f")]
+    #[inline]
+    unsafe fn store_transposed(block: [__m512i; WIDE], to: *mut u32, stride: usize, steps: usize, lanes: usize) {
+        let r = block;
+        // Pairs of rows, pairs of pairs, then quarters: three rounds of shuffles.
+        let mut t = [_mm512_setzero_si512(); WIDE];
+        for i in 0..8 {
+            t[2 * i] = _mm512_unpacklo_epi32(r[2 * i], r[2 * i + 1]);
+            t[2 * i + 1] = _mm512_unpackhi_epi32(r[2 * i], r[2 * i + 1]);
+        }
+        let mut u = [_mm512_setzero_si512(); WIDE];
+        for i in 0..4 {
+            for j in 0..2 {
+                u[4 * i + 2 * j] = _mm512_unpacklo_epi64(t[4 * i + j], t[4 * i + 2 + j]);
+                u[4 * i + 2 * j + 1] = _mm512_unpackhi_epi64(t[4 * i + j], t[4 * i + 2 + j]);
+            }
+        }
+        // u[4 i + c] holds columns c, 4 + c, 8 + c, 12 + c of rows 4 i .. 4 i + 4, a quarter each.
+        let mut columns = [_mm512_setzero_si512(); WIDE];
+        for c in 0..4 {
+            let (a, b, d, e) = (u[c], u[4 + c], u[8 + c], u[12 + c]);
+            let (ab02, ab13) = (_mm512_shuffle_i32x4::<0b10_00_10_00>(a, b), _mm512_shuffle_i32x4::<0b11_01_11_01>(a, b));
+            let (de02, de13) = (_mm512_shuffle_i32x4::<0b10_00_10_00>(d, e), _mm512_shuffle_i32x4::<0b11_01_11_01>(d, e));
+            columns[c] = _mm512_shuffle_i32x4::<0b10_00_10_00>(ab02, de02);
+            columns[8 + c] = _mm512_shuffle_i32x4::<0b11_01_11_01>(ab02, de02);
+            columns[4 + c] = _mm512_shuffle_i32x4::<0b10_00_10_00>(ab13, de13);
+            columns[12 + c] = _mm512_shuffle_i32x4::<0b11_01_11_01>(ab13, de13);
+        }
+        for (k, column) in columns.iter().enumerate().take(steps) {
+            // SAFETY: the caller's promise.
+            unsafe { _mm512_mask_storeu_epi32(to.add(k * stride).cast(), first(lanes), *column) };
+        }
+    }
+
     /// # Safety
     /// `c` points at `rows x cols` floats in rows `stride` apart; the processor has AVX-512F.
     #[target_feature(enable = "avx512f")]
@@ -632,17 +778,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::kernels::reference;
-
-    fn random(len: usize, seed: u32) -> Vec<f32> {
-        let mut state = seed.wrapping_mul(2654435761).wrapping_add(12345);
-        (0..len)
-            .map(|_| {
-                state = state.wrapping_mul(1664525).wrapping_add(1013904223);
-                (state >> 8) as f32 / (1 << 23) as f32 - 1.0
-            })
-            .collect()
-    }
+    use crate::kernels::reference::{self, random};
 
     /// Sums of `k` products of numbers below 1: rounding grows like `k` times half a unit in the last place.
     fn tolerance(k: usize, precision: Precision) -> f32 {
@@ -680,6 +816,25 @@ mod tests {
                 // The padding between rows is nobody's business.
                 prop_assert_eq!(&c[i * (n + 3) + n..(i + 1) * (n + 3)], &start[i * (n + 3) + n..(i + 1) * (n + 3)]);
             }
+        }
+
+        #[test]
+        fn vectors_pack_as_plain_loops_do(
+            rows in 1usize..40, k0 in 0usize..20, len in 1usize..80, r0 in 0usize..40, t: bool, bf16: bool, wide: bool,
+        ) {
+            let precision = if bf16 { Precision::Bf16 } else { Precision::F32 };
+            prop_assume!(precision.supported());
+            let (data, r0) = (random(rows * (k0 + len), 7), r0 % rows);
+            let a = match t {
+                true => View::new(&data, k0 + len, rows).t(),
+                false => View::new(&data, rows, k0 + len),
+            };
+            let lanes = if wide { 32 } else { 12 };
+            let mut panels = [(); 2].map(|()| vec![u32::MAX; lanes * words_per_lane(len, precision)]);
+            let [vector, plain] = &mut panels;
+            pack_panel(vector, a, r0, lanes, k0, len, precision);
+            pack_panel_body(plain, a, r0, lanes, k0, len, precision);
+            prop_assert_eq!(vector, plain);
         }
 
         #[test]

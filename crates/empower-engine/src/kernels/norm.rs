@@ -83,3 +83,126 @@ pub fn rms_norm_backward(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::kernels::reference::{self, distance, numeric_gradient, random, with_threads};
+
+    const EPS: f32 = 1e-5;
+
+    /// `rows x width` numbers whose rows all have a first element between 1 and 3, so that no row is close to zero,
+    /// where the norm is steep and central differences say little.
+    fn inputs(rows: usize, width: usize, seed: u32) -> Vec<f32> {
+        let mut x = random(rows * width, seed);
+        x.iter_mut().step_by(width).for_each(|first| *first += 2.0);
+        x
+    }
+
+    fn forward(x: &[f32], weight: &[f32]) -> (Vec<f32>, Vec<f32>) {
+        let (mut y, mut scale) = (vec![0.0; x.len()], vec![0.0; x.len() / weight.len()]);
+        rms_norm(&mut y, &mut scale, x, weight, EPS);
+        (y, scale)
+    }
+
+    /// `sum(dy * rms_norm(x))` of one row, in `f64`.
+    fn row_loss(x: &[f32], weight: &[f32], dy: &[f32]) -> f64 {
+        let y = reference::rms_norm(x, weight, f64::from(EPS));
+        y.iter().zip(dy).map(|(y, dy)| y * f64::from(*dy)).sum()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn forward_equals_the_formula(rows in 1usize..200, width in 1usize..300, seed in 0u32..1000) {
+            let (x, weight) = (inputs(rows, width, seed), random(width, seed + 1));
+            let (y, scale) = forward(&x, &weight);
+            let rows = || x.chunks_exact(width);
+            let expected: Vec<f64> = rows().flat_map(|x| reference::rms_norm(x, &weight, f64::from(EPS))).collect();
+            // Results below 4 behind some 20 roundings (a sum of 300 squares in 32 lanes, a root, three products) of
+            // 6e-8 relative each.
+            prop_assert!(distance(&y, &expected) < 5e-6, "{}", distance(&y, &expected));
+            let expected: Vec<f64> = rows()
+                .map(|x| 1.0 / (reference::dot(x.iter().map(|x| (*x, *x))) / width as f64 + f64::from(EPS)).sqrt())
+                .collect();
+            prop_assert!(distance(&scale, &expected) < 5e-6, "{}", distance(&scale, &expected));
+        }
+
+        #[test]
+        fn backward_equals_central_differences(rows in 1usize..200, width in 1usize..24, seed in 0u32..1000) {
+            let (x, weight) = (inputs(rows, width, seed), random(width, seed + 1));
+            let dy = random(rows * width, seed + 2);
+            let (_, scale) = forward(&x, &weight);
+            let (start, start_weight) = (random(rows * width, seed + 3), random(width, seed + 4));
+            let (mut dx, mut d_weight) = (start.clone(), start_weight.clone());
+            rms_norm_backward(&mut dx, Some(&mut d_weight), &dy, &x, &scale, &weight);
+
+            let mut expected: Vec<f64> = x
+                .chunks_exact(width)
+                .zip(dy.chunks_exact(width))
+                .flat_map(|(x, dy)| numeric_gradient(x, |x| row_loss(x, &weight, dy)))
+                .collect();
+            expected.iter_mut().zip(&start).for_each(|(d, start)| *d += f64::from(*start));
+            // Differences of step 1e-3 leave step^2 / 6 = 2e-7 of the third derivative, at most about 50 where the
+            // root of the mean square is 1/2; single precision adds less than that.
+            prop_assert!(distance(&dx, &expected) < 2e-5, "{}", distance(&dx, &expected));
+
+            let loss = |weight: &[f32]| {
+                x.chunks_exact(width).zip(dy.chunks_exact(width)).map(|(x, dy)| row_loss(x, weight, dy)).sum()
+            };
+            let mut expected = numeric_gradient(&weight, loss);
+            expected.iter_mut().zip(&start_weight).for_each(|(d, start)| *d += f64::from(*start));
+            // Sums of up to 200 terms: 70 roundings (64 in a block, then the blocks) of 6e-8 of partial sums of tens.
+            prop_assert!(distance(&d_weight, &expected) < 1e-4, "{}", distance(&d_weight, &expected));
+
+            let mut without = start;
+            rms_norm_backward(&mut without, None, &dy, &x, &scale, &weight);
+            prop_assert_eq!(without, dx);
+        }
+
+        #[test]
+        fn a_row_does_not_know_its_neighbours(rows in 1usize..150, width in 1usize..70, seed in 0u32..1000) {
+            let (x, weight) = (random(rows * width, seed), random(width, seed + 1));
+            let dy = random(rows * width, seed + 2);
+            let (y, scale) = forward(&x, &weight);
+            let mut dx = vec![0.0; rows * width];
+            rms_norm_backward(&mut dx, None, &dy, &x, &scale, &weight);
+            for row in 0..rows {
+                let range = row * width..(row + 1) * width;
+                let (y_alone, scale_alone) = forward(&x[range.clone()], &weight);
+                prop_assert_eq!(&y_alone[..], &y[range.clone()]);
+                prop_assert_eq!(scale_alone[0], scale[row]);
+                let mut dx_alone = vec![0.0; width];
+                rms_norm_backward(&mut dx_alone, None, &dy[range.clone()], &x[range.clone()], &scale_alone, &weight);
+                prop_assert_eq!(&dx_alone[..], &dx[range]);
+            }
+        }
+    }
+
+    #[test]
+    fn the_number_of_threads_changes_nothing() {
+        let (rows, width) = (1000, 33);
+        let (x, weight, dy) = (random(rows * width, 1), random(width, 2), random(rows * width, 3));
+        let run = || {
+            let (y, scale) = forward(&x, &weight);
+            let (mut dx, mut d_weight) = (vec![0.0; x.len()], vec![0.0; width]);
+            rms_norm_backward(&mut dx, Some(&mut d_weight), &dy, &x, &scale, &weight);
+            (y, dx, d_weight)
+        };
+        assert_eq!(with_threads(1, run), with_threads(4, run));
+    }
+
+    #[test]
+    fn a_row_of_zeros_stays_finite() {
+        let (y, scale) = forward(&[0.0; 8], &[1.0; 8]);
+        assert_eq!(y, [0.0; 8]);
+        // One over the root of eps, 316.2, to a few roundings of 6e-8 relative.
+        assert!((scale[0] - 1.0 / EPS.sqrt()).abs() < 1e-4, "{}", scale[0]);
+        let mut dx = vec![0.0; 8];
+        rms_norm_backward(&mut dx, None, &[1.0; 8], &[0.0; 8], &scale, &[1.0; 8]);
+        assert_eq!(dx, vec![scale[0]; 8]);
+    }
+}

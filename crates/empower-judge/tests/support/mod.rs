@@ -9,7 +9,7 @@ use empower_judge::{Judge, JudgeSettings, Submission, TestCase, TestKind, Tests,
 /// Generous time, little memory: tests of anything but time must not depend on a busy machine.
 pub fn settings() -> JudgeSettings {
     JudgeSettings {
-        time_limit: Duration::from_secs(20),
+        time_limit: Duration::from_secs(120),
         memory_limit: 256 << 20,
         output_limit: 1 << 20,
         workers: 2,

@@ -7,12 +7,13 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use empower_artifact::{Manifest, RunFolder, Seed, write_json_atomic};
 use empower_data::{Document, OverlapOptions, ProblemOptions, ReadOptions, corpus_hash, overlaps, read_documents, read_problems};
-use empower_engine::{Config, Decoder, LlamaShape, Precision, Storage};
+use empower_engine::{Config, Decoder, LlamaShape};
 use empower_lm::{BOS, EOS, Tokenizer, train_byte_level_bpe};
-use empower_train::pretrain::{MetricsRow, PretrainSettings, TokenizedDocuments, evaluate, pretrain};
-use empower_train::{AdamWSettings, MatrixRule, Schedule};
+use empower_train::pretrain::DocumentWindows;
+use empower_train::{AdamWSettings, Budget, MatrixRule, MetricsRow, Schedule, Sequences, TrainingSettings, evaluate, train};
 use serde_json::json;
 
+use super::arguments::{ProductPrecision, StoredAs};
 use crate::output::bar;
 
 /// Train a tokenizer and a small model from scratch; the result is a Hugging Face folder.
@@ -104,19 +105,6 @@ enum Rule {
     Muon,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum ProductPrecision {
-    Auto,
-    F32,
-    Bf16,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum StoredAs {
-    F32,
-    Bf16,
-}
-
 fn count(text: &str) -> Result<u64, String> {
     let (digits, unit) = match text.char_indices().last() {
         Some((at, 'K' | 'k')) => (&text[..at], 1_000.0),
@@ -133,17 +121,12 @@ fn count(text: &str) -> Result<u64, String> {
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<()> {
     let (documents, held_out) = read(&arguments)?;
-    let precision = match arguments.precision {
-        ProductPrecision::Auto => Precision::fastest(),
-        ProductPrecision::F32 => Precision::F32,
-        ProductPrecision::Bf16 if Precision::Bf16.supported() => Precision::Bf16,
-        ProductPrecision::Bf16 => bail!("--precision bf16: this processor has no bf16 products\nhint: use --precision f32"),
-    };
+    let precision = arguments.precision.resolve()?;
     let seed = Seed::new(arguments.seed);
-    let settings = PretrainSettings {
-        tokens: arguments.tokens,
+    let settings = TrainingSettings {
+        budget: Budget::Tokens(arguments.tokens),
         batch_tokens: arguments.batch_tokens,
-        window: arguments.window,
+        accumulate: 1,
         learning_rate: arguments.learning_rate,
         schedule: Schedule::Trapezoid { warmup: arguments.warmup, decay: arguments.decay },
         adamw: AdamWSettings::default(),
@@ -168,7 +151,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
     };
     let mut recorded = serde_json::to_value(&settings)?;
     // The budget may change on the way; see `--resume`. The log and the model card say what it came to.
-    recorded.as_object_mut().context("settings are an object")?.remove("tokens");
+    recorded.as_object_mut().context("settings are an object")?.remove("budget");
     let manifest = Manifest::new(
         "pretrain",
         json!({ "training": recorded, "shape": shape, "data": arguments.data, "init": arguments.init }),
@@ -185,9 +168,14 @@ pub fn run(arguments: Arguments) -> Result<()> {
         None => Decoder::random(Config::llama(shape), seed.named("weights").value())?,
     };
     tokenizer.check_fits(decoder.config().vocab_size)?;
-    let documents = TokenizedDocuments::new(documents.iter().map(|(document, times)| (document, *times)), &tokenizer)?;
-    let bytes = held_out.iter().map(|document| document.text.len()).sum();
-    let held_out = TokenizedDocuments::new(held_out.iter().map(|document| (document, 1)), &tokenizer)?;
+    let window = arguments.window;
+    if window > decoder.config().max_position_embeddings {
+        bail!("--window {window}: the model has {} positions", decoder.config().max_position_embeddings);
+    }
+    let documents = documents.iter().map(|(document, times)| (document, *times));
+    let documents = DocumentWindows::new(documents, &tokenizer, window)?;
+    let bytes = Some(held_out.iter().map(|document| document.text.len()).sum());
+    let held_out = DocumentWindows::new(held_out.iter().map(|document| (document, 1)), &tokenizer, window)?;
     eprintln!(
         "{} weights, {} training tokens an epoch without repeats, {} held out",
         decoder.n_weights(),
@@ -195,31 +183,26 @@ pub fn run(arguments: Arguments) -> Result<()> {
         held_out.n_tokens()
     );
 
-    let progress = bar(settings.tokens, "pretrain");
+    let progress = bar(arguments.tokens, "pretrain");
     let mut last_evaluation = String::new();
-    let evaluated = (bytes > 0).then_some((&held_out, bytes));
-    let state = pretrain(&mut decoder, &documents, evaluated, &settings, folder.dir(), &mut |row| match row {
+    let evaluated: Option<(&dyn Sequences, _)> = (held_out.n_sequences() > 0).then_some((&held_out, bytes));
+    let state = train(&mut decoder, &documents, evaluated, &settings, folder.dir(), &mut |row| match row {
         MetricsRow::Step { tokens, bits_per_token, .. } => {
             progress.set_position(*tokens);
             progress.set_message(format!("tokens, {bits_per_token:.3} bits a token{last_evaluation}"));
         }
         MetricsRow::Evaluation { step, bits_per_token, bits_per_byte, .. } => {
             last_evaluation = format!(" (held out {bits_per_token:.3})");
-            progress.suspend(|| {
-                eprintln!("step {step}: held out {bits_per_token:.4} bits a token, {bits_per_byte:.4} a byte");
-            });
+            let a_byte = bits_per_byte.map(|bits| format!(", {bits:.4} a byte")).unwrap_or_default();
+            progress.suspend(|| eprintln!("step {step}: held out {bits_per_token:.4} bits a token{a_byte}"));
         }
     })?;
     progress.finish();
 
-    let storage = match arguments.store {
-        StoredAs::F32 => Storage::F32,
-        StoredAs::Bf16 => Storage::Bf16,
-    };
-    decoder.save(&model_folder, storage)?;
+    decoder.save(&model_folder, arguments.store.storage())?;
     // What is reported is what was stored.
     let stored = Decoder::open(&model_folder)?;
-    let cost = (bytes > 0).then(|| evaluate(&stored, &held_out, bytes, settings.window));
+    let cost = evaluate(&stored, &held_out, bytes);
     let summary = json!({
         "tokens": state.tokens, "steps": state.step, "epochs": state.epoch, "weights": stored.n_weights(),
         "held_out": cost, "model": "model",

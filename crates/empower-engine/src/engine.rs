@@ -1,0 +1,368 @@
+//! A decoder at work: [`Scorer`] and [`Generator`] over one model, many requests at a time.
+//!
+//! Key-value caches outlive a request where it names a session: the next request of the session computes only what its
+//! prefix adds to what is held. This changes the speed and nothing else: rows do not depend on how they were grouped,
+//! so a cached, batched answer equals the answer of a lone request bit for bit.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use empower_lm::{
+    FinishReason, GeneratedToken, Generation, GenerationRequest, Generator, ModelError, ModelId, NextStep, Sampling,
+    Scorer, SessionId, TokenId, TokenLogprobs, Tokenizer,
+};
+
+use crate::decoder::{Batch, Cache, Decoder};
+use crate::error::EngineError;
+use crate::kernels::gemm::{Into, View, gemm_packed};
+use crate::sampling::Sampler;
+use crate::workspace::Workspace;
+
+/// Rows that one forward pass computes at most. Chosen: activations of 4,096 rows of the embedded model are 30 MB.
+const ROWS: usize = 4096;
+
+/// Sessions whose caches are kept. Chosen: more than a simulation keeps open at a time; at 500 tokens of the embedded
+/// model each holds 1.5 MB.
+const SESSIONS: usize = 512;
+
+/// A decoder with its tokenizer's special tokens and its caches.
+#[derive(Debug)]
+pub struct Engine {
+    decoder: Decoder,
+    id: ModelId,
+    bos: Option<TokenId>,
+    stop_tokens: Vec<TokenId>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    space: Workspace,
+    caches: HashMap<SessionId, (u64, Cache)>,
+    clock: u64,
+}
+
+impl Engine {
+    /// Opens a model folder with its tokenizer, and refuses two that do not fit each other.
+    pub fn open(folder: &Path) -> Result<(Self, Tokenizer), EngineError> {
+        let decoder = Decoder::open(folder)?;
+        let tokenizer = Tokenizer::open(folder)?;
+        tokenizer.check_fits(decoder.config().vocab_size)?;
+        Ok((Self::new(decoder, &tokenizer), tokenizer))
+    }
+
+    /// An engine over a decoder that is in memory already.
+    pub fn new(decoder: Decoder, tokenizer: &Tokenizer) -> Self {
+        Self::with_special_tokens(decoder, tokenizer.bos(), tokenizer.stop_tokens().to_vec())
+    }
+
+    /// An engine that knows no text: for benchmarks and tests.
+    pub fn with_special_tokens(decoder: Decoder, bos: Option<TokenId>, stop_tokens: Vec<TokenId>) -> Self {
+        let mut hash = blake3::Hasher::new();
+        hash.update(serde_json::to_string(decoder.config()).expect("a configuration is plain data").as_bytes());
+        for parameter in decoder.parameters() {
+            hash.update(parameter.name.as_bytes());
+            for block in parameter.values().chunks(1 << 12) {
+                let bytes: Vec<u8> = block.iter().flat_map(|value| value.to_le_bytes()).collect();
+                hash.update(&bytes);
+            }
+        }
+        let id = ModelId(format!("{}-{}", decoder.config().model_type, &hash.finalize().to_hex()[..16]));
+        Self { decoder, id, bos, stop_tokens, state: Mutex::default() }
+    }
+
+    /// The model.
+    pub fn decoder(&self) -> &Decoder {
+        &self.decoder
+    }
+
+    /// The model, taken out.
+    pub fn into_decoder(self) -> Decoder {
+        self.decoder
+    }
+
+    fn check(&self, tokens: &[TokenId]) -> Result<(), ModelError> {
+        let vocabulary = self.decoder.config().vocab_size;
+        match tokens.iter().find(|token| **token as usize >= vocabulary) {
+            Some(token) => Err(ModelError::TokenOutOfRange { token: *token, vocabulary }),
+            None => Ok(()),
+        }
+    }
+
+    fn not_finite(&self, place: String) -> ModelError {
+        ModelError::NotFinite { model: self.id.clone(), place }
+    }
+
+    /// Logits (`segments x V`) of the last position of every segment.
+    fn last_logits(&self, hidden: &[f32], batch: &Batch) -> Vec<f32> {
+        let (width, vocabulary) = (self.decoder.config().hidden_size, self.decoder.config().vocab_size);
+        let mut last = Vec::with_capacity(batch.segments().len() * width);
+        for segment in batch.segments() {
+            let row = segment.start + segment.len - 1;
+            last.extend_from_slice(&hidden[row * width..(row + 1) * width]);
+        }
+        let n = batch.segments().len();
+        let mut logits = vec![0.0; n * vocabulary];
+        let packed = self.decoder.output().packed();
+        gemm_packed(&mut logits, vocabulary, View::new(&last, n, width), packed, Into::Replace);
+        logits
+    }
+}
+
+/// A piece of a long token stream: rows `inputs` go in, of which the rows `scored` are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WindowRange {
+    /// Rows of the stream that the window sees; at most the context.
+    pub inputs: Range<usize>,
+    /// Rows of the stream that count; the end of `inputs`.
+    pub scored: Range<usize>,
+}
+
+/// Cuts a stream of `rows` into windows of at most `context` rows, so that every row counts once. The first window
+/// counts whole; each later one first sees the half context before what counts.
+pub fn windows(rows: usize, context: usize) -> Vec<WindowRange> {
+    let mut windows = Vec::new();
+    let mut done = 0;
+    while done < rows {
+        let start = if done == 0 { 0 } else { done - context / 2 };
+        let end = (start + context).min(rows);
+        windows.push(WindowRange { inputs: start..end, scored: done..end });
+        done = end;
+    }
+    windows
+}
+
+/// A window of one of the documents of a request.
+struct Piece {
+    document: usize,
+    /// First token of the document that is scored.
+    first: usize,
+    inputs: Vec<TokenId>,
+    targets: Vec<TokenId>,
+}
+
+fn pieces(document: usize, tokens: &[TokenId], bos: Option<TokenId>, context: usize) -> Vec<Piece> {
+    // stream[j] predicts stream[j + 1]:  bos d1 d2 .. or, without bos, d1 d2 ..
+    let stream: Vec<TokenId> = bos.into_iter().chain(tokens.iter().copied()).collect();
+    let shift = stream.len() - tokens.len();
+    windows(stream.len().saturating_sub(1), context)
+        .into_iter()
+        .map(|window| Piece {
+            document,
+            first: window.scored.start + 1 - shift,
+            targets: stream[window.scored.start + 1..=window.scored.end.min(stream.len() - 1)].to_vec(),
+            inputs: stream[window.inputs].to_vec(),
+        })
+        .collect()
+}
+
+impl Scorer for Engine {
+    fn model_id(&self) -> &ModelId {
+        &self.id
+    }
+
+    /// Documents longer than the context are scored in windows that overlap by half of it.
+    fn score(&self, documents: &[&[TokenId]]) -> Result<Vec<TokenLogprobs>, ModelError> {
+        documents.iter().try_for_each(|tokens| self.check(tokens))?;
+        let context = self.decoder.config().max_position_embeddings;
+        let mut answers: Vec<_> =
+            documents.iter().map(|tokens| TokenLogprobs { logprobs: vec![None; tokens.len()] }).collect();
+        let pieces: Vec<Piece> = documents
+            .iter()
+            .enumerate()
+            .flat_map(|(document, tokens)| pieces(document, tokens, self.bos, context))
+            .collect();
+        let mut space = Workspace::default();
+        let mut rest = pieces.as_slice();
+        while !rest.is_empty() {
+            let mut rows = 0;
+            let fitting = rest.iter().take_while(|piece| {
+                rows += piece.inputs.len();
+                rows <= ROWS
+            });
+            let (group, later) = rest.split_at(fitting.count().max(1));
+            rest = later;
+            let batch = Batch::of(group.iter().map(|piece| piece.inputs.as_slice()));
+            // Positions that only give context predict a token too; it is not kept.
+            let targets: Vec<TokenId> = group
+                .iter()
+                .flat_map(|piece| {
+                    let context = piece.inputs.len() - piece.targets.len();
+                    std::iter::repeat_n(0, context).chain(piece.targets.iter().copied())
+                })
+                .collect();
+            let logprobs = self.decoder.token_logprobs(&batch, &targets, &mut space);
+            for (piece, segment) in group.iter().zip(batch.segments()) {
+                let scored = &logprobs[segment.start + segment.len - piece.targets.len()..][..piece.targets.len()];
+                for (offset, logprob) in scored.iter().enumerate() {
+                    if !logprob.is_finite() {
+                        return Err(self.not_finite(format!("token {} of document {}", offset, piece.document)));
+                    }
+                    // Rounding may leave a certain token a hair above zero.
+                    answers[piece.document].logprobs[piece.first + offset] = Some(logprob.min(0.0));
+                }
+            }
+        }
+        Ok(answers)
+    }
+}
+
+/// A request on its way.
+struct Active {
+    request: usize,
+    sampler: Sampler,
+    max_tokens: usize,
+    session: Option<SessionId>,
+    /// What must still be computed: the rest of the prefix, then the token chosen last.
+    pending: Vec<TokenId>,
+    tokens: Vec<GeneratedToken>,
+}
+
+impl Generator for Engine {
+    fn model_id(&self) -> &ModelId {
+        &self.id
+    }
+
+    fn context(&self) -> usize {
+        self.decoder.config().max_position_embeddings - usize::from(self.bos.is_some())
+    }
+
+    fn generate(
+        &self,
+        requests: &[GenerationRequest<'_>],
+        watch: &mut dyn FnMut(usize, GeneratedToken) -> NextStep,
+    ) -> Result<Vec<Generation>, ModelError> {
+        let context = self.decoder.config().max_position_embeddings;
+        for request in requests {
+            self.check(request.prefix)?;
+            self.check_sampling(request.sampling)?;
+            let needed = request.prefix.len() + usize::from(self.bos.is_some());
+            match needed {
+                0 => return Err(ModelError::EmptyPrefix),
+                needed if needed > context => return Err(ModelError::ContextExceeded { needed, context }),
+                _ => {}
+            }
+        }
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let State { space, caches: kept, clock } = &mut *state;
+
+        let mut answers: Vec<Option<Generation>> = requests.iter().map(|_| None).collect();
+        let (mut active, mut caches) = (Vec::new(), Vec::new());
+        for (index, request) in requests.iter().enumerate() {
+            let stream: Vec<TokenId> = self.bos.into_iter().chain(request.prefix.iter().copied()).collect();
+            // Two requests of one session in a batch: the second finds no cache, and is merely slower.
+            let mut cache = request
+                .session
+                .and_then(|session| kept.remove(&session))
+                .map(|(_, cache)| cache)
+                .unwrap_or_else(|| Cache::new(&self.decoder, stream.len() + request.max_tokens));
+            let common = cache.tokens.iter().zip(&stream).take_while(|(held, wanted)| held == wanted).count();
+            // The last token is always computed: its logits are needed.
+            cache.truncate(common.min(stream.len() - 1));
+            let pending = stream[cache.tokens.len()..].to_vec();
+            active.push(Active {
+                request: index,
+                sampler: Sampler::new(request.sampling),
+                max_tokens: request.max_tokens,
+                session: request.session,
+                pending,
+                tokens: Vec::new(),
+            });
+            caches.push(cache);
+        }
+        active.iter().filter(|a| a.max_tokens == 0).for_each(|a| {
+            answers[a.request] = Some(Generation { tokens: Vec::new(), finish: FinishReason::Length, stop_logprob: None });
+        });
+
+        let mut retire = |active: &mut Vec<Active>, caches: &mut Vec<Cache>, at: usize| {
+            let (done, cache) = (active.swap_remove(at), caches.swap_remove(at));
+            if let Some(session) = done.session {
+                *clock += 1;
+                kept.insert(session, (*clock, cache));
+                if kept.len() > SESSIONS
+                    && let Some(oldest) = kept.iter().min_by_key(|(_, (used, _))| *used).map(|(session, _)| *session)
+                {
+                    kept.remove(&oldest);
+                }
+            }
+            done.tokens
+        };
+        for at in (0..active.len()).rev() {
+            if active[at].max_tokens == 0 {
+                retire(&mut active, &mut caches, at);
+            }
+        }
+        while !active.is_empty() {
+            let logits = self.forward(&mut active, &mut caches, space);
+            let vocabulary = self.decoder.config().vocab_size;
+            // Backwards, so that retiring one leaves those not yet seen in their places; `swap_remove` moves one that
+            // was seen.
+            for at in (0..active.len()).rev() {
+                let logits = &logits[at * vocabulary..(at + 1) * vocabulary];
+                let (request, n_tokens) = (active[at].request, active[at].tokens.len());
+                if !logits.iter().all(|logit| logit.is_finite()) {
+                    return Err(self.not_finite(format!("token {n_tokens} of request {request}")));
+                }
+                let token = active[at].sampler.choose(logits);
+                let finish = if self.stop_tokens.contains(&token.token) {
+                    Some((FinishReason::StopToken, Some(token.logprob)))
+                } else if watch(request, token) == NextStep::DropAndStop {
+                    Some((FinishReason::Caller, None))
+                } else {
+                    active[at].tokens.push(token);
+                    active[at].pending = vec![token.token];
+                    if active[at].tokens.len() == active[at].max_tokens {
+                        Some((FinishReason::Length, None))
+                    } else if caches[at].tokens.len() == context {
+                        Some((FinishReason::Context, None))
+                    } else {
+                        None
+                    }
+                };
+                if let Some((finish, stop_logprob)) = finish {
+                    let tokens = retire(&mut active, &mut caches, at);
+                    answers[request] = Some(Generation { tokens, finish, stop_logprob });
+                }
+            }
+        }
+        Ok(answers.into_iter().map(|answer| answer.expect("every request ends")).collect())
+    }
+}
+
+impl Engine {
+    fn check_sampling(&self, sampling: Sampling) -> Result<(), ModelError> {
+        let refuse = |parameter, reason: &str| {
+            Err(ModelError::Unsupported { model: self.id.clone(), parameter, reason: reason.to_owned() })
+        };
+        match sampling {
+            Sampling::Random { temperature, .. } if !(temperature > 0.0 && temperature.is_finite()) => {
+                refuse("temperature", "it must be above 0; greedy choice is its own setting")
+            }
+            Sampling::Random { top_p, .. } if !(top_p > 0.0 && top_p <= 1.0) => {
+                refuse("top_p", "it must be above 0 and at most 1")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Feeds every pending token and returns the logits after the last of each, in the order of `active`.
+    fn forward(&self, active: &mut [Active], caches: &mut [Cache], space: &mut Workspace) -> Vec<f32> {
+        let mut logits = Vec::with_capacity(active.len() * self.decoder.config().vocab_size);
+        let mut start = 0;
+        while start < active.len() {
+            let mut batch = Batch::default();
+            let mut end = start;
+            while end < active.len() && (end == start || batch.len() + active[end].pending.len() <= ROWS) {
+                batch.push(active[end].pending.iter().copied(), caches[end].tokens.len());
+                end += 1;
+            }
+            let hidden = self.decoder.hidden(&batch, Some(&mut caches[start..end]), space);
+            logits.extend(self.last_logits(&hidden, &batch));
+            space.give([hidden]);
+            start = end;
+        }
+        logits
+    }
+}

@@ -1,0 +1,314 @@
+//! `empower demo`: the paper's experiment at small scale, on the embedded model and suite, offline.
+//!
+//! Documents are the reference programs of the suite's training half and functions of the standard library of the
+//! interpreter at hand. Every assistant is fine-tuned on every state of every document, plays every problem of the
+//! evaluation half with the replay human, and its programs are run. What is printed is what came out.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use empower_artifact::rows::EpisodeRow;
+use empower_artifact::{ContentHash, JsonlWriter, Manifest, RunFolder, Seed, read_jsonl};
+use empower_data::{
+    Document, DocumentExamplesRow, ExampleOptions, ExampleStats, FunctionOptions, Place, Problem, ProblemOptions,
+    ScoredDocument, States, corpus_hash, deduplicate, document_examples, python_library_functions, read_problems,
+};
+use empower_engine::{Decoder, Engine};
+use empower_judge::{Judge, JudgeSettings};
+use empower_lm::{Bits, Scorer, TokenId, Tokenizer};
+use empower_report::{ReportOptions, write_report};
+use empower_select::Method;
+use empower_sim::{
+    Assistant, EpisodeLog, RememberingJudge, Settings, SuiteJudge, TokenizerCodec, simulate_into, tasks_of_problems,
+};
+use empower_train::sft::{Examples, Frame};
+use empower_train::{MetricsRow, TrainingSettings, train};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::assets::{self, Half};
+use crate::output::bar;
+
+/// Run the paper's experiment at small scale: select, fine-tune, simulate, judge, report. Offline, on the embedded
+/// model; some minutes on two cores.
+///
+/// Example: empower demo --quick --out runs/demo
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct Arguments {
+    /// Fewer problems, documents and methods: about a minute.
+    #[arg(long)]
+    quick: bool,
+    /// Run folder: models, episodes, tables and report.html.
+    #[arg(long, default_value = "runs/demo")]
+    out: PathBuf,
+    /// Go on where an earlier run in the same folder stopped.
+    #[arg(long)]
+    resume: bool,
+    /// Print one JSON object instead of the table.
+    #[arg(long)]
+    json: bool,
+    /// Functions of the standard library to learn from, beside the suite's training programs.
+    #[arg(long)]
+    functions: Option<usize>,
+    /// Problems of the evaluation half to play; all by default.
+    #[arg(long)]
+    problems: Option<usize>,
+    /// Probability that the human notices a wrong suggestion.
+    #[arg(long, default_value_t = 0.9)]
+    attention: f64,
+    /// Peak learning rate of fine-tuning.
+    #[arg(long, default_value_t = 1e-3)]
+    learning_rate: f64,
+    /// Seed of everything drawn at random.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Model folder to use in place of the embedded one.
+    #[arg(long, value_name = "DIR")]
+    model: Option<PathBuf>,
+    /// Sandbox of the programs: `none` runs them without, where the machine cannot have one.
+    #[arg(long, value_enum, default_value_t = super::judge::SandboxArgument::Strict)]
+    sandbox: super::judge::SandboxArgument,
+}
+
+/// What is compared.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+enum Contestant {
+    Tuned(Method),
+    Base,
+    BaseCut(usize),
+    StopNll(Bits),
+    HumanAlone,
+}
+
+fn contestants(quick: bool) -> Vec<Contestant> {
+    use Contestant::{Base, BaseCut, HumanAlone, StopNll, Tuned};
+    let etas = if quick { vec![0.32] } else { vec![0.1, 0.32, 1.0, 4.0] };
+    let etas: Vec<Bits> = etas.into_iter().map(Bits).collect();
+    let mut all: Vec<Contestant> = etas.iter().map(|eta| Tuned(Method::Empower { eta: *eta })).collect();
+    all.push(Tuned(Method::SftN { n: 10 }));
+    if !quick {
+        all.push(Tuned(Method::SftN { n: 20 }));
+        all.push(Tuned(Method::SftRand { min: 1, max: 30 }));
+    }
+    all.extend([Base, BaseCut(10)]);
+    if !quick {
+        all.push(BaseCut(20));
+    }
+    all.extend(etas.into_iter().map(StopNll));
+    all.push(HumanAlone);
+    all
+}
+
+/// Runs the command.
+pub fn run(arguments: Arguments) -> Result<()> {
+    let start = Instant::now();
+    let seed = Seed::new(arguments.seed);
+    let model = assets::model_or_embedded(arguments.model.as_deref())?;
+    let (base, tokenizer) = Engine::open(&model)?;
+    let judge_settings = JudgeSettings { sandbox: arguments.sandbox.policy(), ..JudgeSettings::default() };
+    let judge = Judge::open(judge_settings)?;
+
+    let n_functions = arguments.functions.unwrap_or(if arguments.quick { 100 } else { 900 });
+    let documents = documents(judge.interpreter().path(), n_functions, seed.named("functions"))?;
+    let path = assets::problems(Half::Eval)?;
+    let mut problems = read_problems(&path, ProblemOptions::default(), false)?.problems;
+    if let Some(limit) = arguments.problems.or(arguments.quick.then_some(12)) {
+        problems.truncate(limit);
+    }
+    if problems.is_empty() {
+        bail!("--problems 0: expected at least 1");
+    }
+    let settings = Settings {
+        human: empower_sim::ReplayHuman { attention: arguments.attention, ..Default::default() },
+        seed: seed.named("simulate").value() >> 11,
+        batch: 48,
+        ..Settings::default()
+    };
+    settings.validate()?;
+    let training = TrainingSettings {
+        learning_rate: arguments.learning_rate,
+        ..TrainingSettings::fine_tuning(seed.named("train"))
+    };
+    let contestants = contestants(arguments.quick);
+    let manifest = Manifest::new(
+        "demo",
+        json!({ "training": training, "simulation": settings, "contestants": contestants, "functions": n_functions,
+                "problems": problems.len(), "interpreter": judge.interpreter() }),
+    )
+    .input("model", ContentHash::of_bytes(base.model_id().0.as_bytes()))
+    .input("documents", corpus_hash(&documents))
+    .input("problems", ContentHash::of_file(&path)?)
+    .seed("run", seed)
+    .sandbox(judge.layers().iter().filter(|layer| layer.present).map(|layer| layer.name.to_string()).collect());
+    let folder = RunFolder::open_or_resume(&arguments.out, manifest, arguments.resume)?;
+
+    let scored = score(&base, &tokenizer, &documents)?;
+    let tasks = tasks_of_problems(&problems, 1)?;
+    let suite = RememberingJudge::new(SuiteJudge::new(&judge, &problems));
+    let codec = TokenizerCodec(&tokenizer);
+    let mut log = EpisodeLog::open(&folder.path("episodes.jsonl"))?;
+    let selection = folder.path("selection.jsonl");
+    let mut statistics = Vec::new();
+    for contestant in &contestants {
+        let tuned;
+        let assistant = match contestant {
+            Contestant::Tuned(method) => {
+                let rows = select(&scored, *method, seed)?;
+                let mut counts = ExampleStats::default();
+                rows.iter().for_each(|row| counts.add(row));
+                statistics.push((*method, counts));
+                tuned = tune(&folder, &base, &tokenizer, &rows, *method, &training)?;
+                Assistant::tuned(&method.to_string(), method.eta(), &tuned)
+            }
+            Contestant::Base => Assistant::base(&base),
+            Contestant::BaseCut(n) => Assistant::base_cut(&base, *n),
+            Contestant::StopNll(eta) => Assistant::stop_nll(&base, *eta),
+            Contestant::HumanAlone => Assistant::human_alone(),
+        };
+        let progress = bar(tasks.len() as u64, &label(&assistant.method, assistant.eta));
+        simulate_into(&mut log, &tasks, &assistant, &settings, &codec, &suite, &mut |done| {
+            progress.set_position(done.done as u64);
+            progress.set_message("episodes");
+        })?;
+        progress.finish();
+    }
+    log.sync()?;
+    write_statistics(&selection, &statistics)?;
+
+    let rows: Vec<EpisodeRow> = read_jsonl(&folder.path("episodes.jsonl"))?;
+    let options = ReportOptions { title: "Empower: demo".to_owned(), seed: seed.named("report"), ..Default::default() };
+    let report = write_report(folder.dir(), &rows, Some(folder.manifest()), &options)?;
+    let seconds = start.elapsed().as_secs_f64();
+    if arguments.json {
+        println!("{}", json!({ "rows": report.rows, "seconds": seconds }));
+    } else {
+        println!("{}", report.to_terminal());
+        println!("{}: {seconds:.0} seconds", folder.path("report.html").display());
+    }
+    Ok(())
+}
+
+fn label(method: &str, eta: Option<Bits>) -> String {
+    eta.map_or(method.to_owned(), |eta| format!("{method} {}", eta.0))
+}
+
+/// The training half's programs, then functions of the interpreter's standard library.
+fn documents(python: &Path, n_functions: usize, seed: Seed) -> Result<Vec<Document>> {
+    let path = assets::problems(Half::Train)?;
+    let programs = read_problems(&path, ProblemOptions::default(), false)?.problems.into_iter().flat_map(|problem| {
+        let Problem { question_id, reference_programs, .. } = problem;
+        let source = Place::file(&path);
+        reference_programs
+            .into_iter()
+            .enumerate()
+            .map(move |(i, text)| Document { id: format!("{question_id}/{i}"), text, source: source.clone() })
+    });
+    let mut documents: Vec<Document> = programs.collect();
+    let output = std::process::Command::new(python)
+        .args(["-I", "-c", "import sysconfig; print(sysconfig.get_paths()['stdlib'])"])
+        .output()
+        .with_context(|| format!("cannot start {}", python.display()))?;
+    let library = String::from_utf8(output.stdout).context("the interpreter's library path is not UTF-8")?;
+    let options = FunctionOptions {
+        sample: Some(n_functions),
+        seed: seed.value(),
+        skip_unreadable: true,
+        ..FunctionOptions::default()
+    };
+    documents.extend(python_library_functions(Path::new(library.trim()), &options)?.documents);
+    Ok(deduplicate(documents).0)
+}
+
+/// A document with its tokens and their natural log-probabilities.
+type Scored = (String, Vec<TokenId>, Vec<Option<f32>>);
+
+fn score(base: &Engine, tokenizer: &Tokenizer, documents: &[Document]) -> Result<Vec<Scored>> {
+    let progress = bar(documents.len() as u64, "score");
+    let mut scored = Vec::with_capacity(documents.len());
+    for group in documents.chunks(64) {
+        let tokens: Vec<Vec<TokenId>> = group.iter().map(|document| tokenizer.encode(&document.text)).collect();
+        let answers = base.score(&tokens.iter().map(Vec::as_slice).collect::<Vec<_>>())?;
+        for ((document, tokens), answer) in group.iter().zip(tokens).zip(answers) {
+            scored.push((document.id.clone(), tokens, answer.logprobs));
+        }
+        progress.inc(group.len() as u64);
+    }
+    progress.finish();
+    Ok(scored)
+}
+
+fn select(scored: &[Scored], method: Method, seed: Seed) -> Result<Vec<DocumentExamplesRow>> {
+    let options =
+        ExampleOptions { method, states: States::All, seed: seed.named("select").value(), drop_silent: false };
+    let rows = scored.iter().map(|(id, tokens, logprobs)| {
+        let document = ScoredDocument { document_id: id, token_ids: tokens, logprobs: Some(logprobs) };
+        document_examples(document, &options)
+    });
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The fine-tuned model of a method, from the run folder where it is finished there.
+fn tune(
+    folder: &RunFolder,
+    base: &Engine,
+    tokenizer: &Tokenizer,
+    rows: &[DocumentExamplesRow],
+    method: Method,
+    training: &TrainingSettings,
+) -> Result<Engine> {
+    let name = match method.eta() {
+        Some(eta) => format!("models/{method}-{}", eta.0),
+        None => format!("models/{method}"),
+    };
+    let target = folder.subfolder(&name)?;
+    if !target.join("config.json").is_file() {
+        let mut decoder = base.decoder().clone();
+        let positions = decoder.config().max_position_embeddings;
+        let examples = Examples::dense(rows, Frame::new(tokenizer, positions)?)?;
+        let progress = bar(1000, &format!("train {}", label(&method.to_string(), method.eta())));
+        train(&mut decoder, &examples, None, training, &target, &mut |row| {
+            if let MetricsRow::Step { done, bits_per_token, .. } = row {
+                progress.set_position((done * 1000.0) as u64);
+                progress.set_message(format!("per mille, {bits_per_token:.3} bits a target"));
+            }
+        })?;
+        progress.finish();
+        tokenizer.save_folder(&target, positions)?;
+        // config.json is written last: where it is, the model is whole.
+        decoder.save(&target, empower_engine::Storage::Bf16)?;
+        std::fs::remove_file(target.join(empower_train::CHECKPOINT)).context("removing the finished checkpoint")?;
+    }
+    // What plays is what was stored, so that a resumed run is the same run.
+    Ok(Engine::new(Decoder::open(&target)?, tokenizer))
+}
+
+#[derive(Serialize)]
+struct SelectionRow {
+    method: String,
+    eta_bits: Option<f64>,
+    #[serde(flatten)]
+    counts: ExampleStats,
+    silent_share: Option<f64>,
+    mean_length: Option<f64>,
+}
+
+/// How many examples each method chose, and how many of them are silent.
+fn write_statistics(path: &Path, statistics: &[(Method, ExampleStats)]) -> Result<()> {
+    if path.exists() {
+        return Ok(());
+    }
+    let mut writer = JsonlWriter::append(path)?;
+    for (method, counts) in statistics {
+        writer.write(&SelectionRow {
+            method: method.to_string(),
+            eta_bits: method.eta().map(|eta| eta.0),
+            silent_share: counts.silent_share(),
+            mean_length: counts.mean_length(),
+            counts: *counts,
+        })?;
+    }
+    Ok(())
+}

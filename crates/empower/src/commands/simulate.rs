@@ -1,0 +1,390 @@
+//! `empower simulate`: problems, an assistant and a replay human to episodes, judged (PAPER sections 2 and 7).
+//!
+//! Everything that can be refused is refused before the run folder is made.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use anyhow::{Context, Result};
+use clap::{Args, ValueEnum};
+use empower_artifact::rows::EpisodeRow;
+use empower_artifact::{ContentHash, Manifest, RunFolder, Seed, read_jsonl};
+use empower_data::{Problem, ProblemOptions, read_problems};
+use empower_engine::Engine;
+use empower_judge::Judge;
+use empower_lm::{Bits, Generator, Tokenizer};
+use empower_report::{ReportOptions, build_report, terminal_table};
+use empower_select::{Method, parse_eta};
+use empower_sim::assistant::MAX_SUGGESTION_TOKENS;
+use empower_sim::{
+    Assistant, Editing, EpisodeLog, ExactJudge, Limits, ProgramJudge, ReplayHuman, Settings, SuggestionSampling,
+    SuiteJudge, Task, TokenizerCodec, simulate_into, tasks_of_problems,
+};
+use serde_json::{Value, json};
+
+use super::judge::JudgeOptions;
+use super::report::EPISODES;
+use crate::assets::{model_or_embedded, problems_named};
+use crate::output::{bar, print_json, print_text, usage_error};
+
+/// Simulate a human and an assistant writing programs together, and judge what they wrote.
+///
+/// The human has a reference program in mind, types some tokens a round, accepts what continues its program and
+/// notices a wrong suggestion with a probability. Writes manifest.json and episodes.jsonl into the run folder and
+/// prints the table row; `empower report` puts several runs side by side.
+///
+/// Example: empower simulate --assistant empower --eta 0.32 --model runs/empower/model --out runs/sim-empower
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct Arguments {
+    /// Problems with reference programs; `train` and `eval` are the halves of the embedded suite.
+    #[arg(long, value_name = "FILE.jsonl", default_value = "eval")]
+    problems: PathBuf,
+    /// Who suggests: `base`, `base-N` (cut to N tokens), `stop-nll` (the training-free stop rule), `human-alone`, or
+    /// the method that a tuned --model was trained with: `empower`, `sft-N`, …
+    #[arg(long, value_name = "NAME")]
+    assistant: AssistantName,
+    /// Threshold of `stop-nll` (the paper's 0.32 bits by default), or the one that a tuned model was trained with; bits
+    /// (`0.32`), or nats by name (`0.22nats`).
+    #[arg(long, value_parser = parse_eta)]
+    eta: Option<Bits>,
+    /// Model folder in Hugging Face layout; the embedded model by default. The human alone needs its tokenizer.
+    #[arg(long, value_name = "DIR")]
+    model: Option<PathBuf>,
+    /// Run folder.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Go on with the run in the folder; every setting that can change a row must be the same.
+    #[arg(long)]
+    resume: bool,
+    /// Print JSON rather than a table.
+    #[arg(long)]
+    json: bool,
+    /// Only the first N problems.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    limit: Option<u64>,
+    /// Episodes a problem, each with its own seed; they take turns among the problem's reference programs.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
+    repeats: u64,
+    /// Seeds the human's attention, and suggestions that are drawn.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Episodes played at once; changes speed and memory alone.
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u64).range(1..=4096))]
+    batch: u64,
+    #[command(flatten)]
+    human: HumanOptions,
+    #[command(flatten)]
+    sampling: SamplingOptions,
+    #[command(flatten)]
+    judge: JudgeOptions,
+    /// Run no program: only the reference program itself, letter by letter, passes.
+    #[arg(long, help_heading = "Judge")]
+    no_judge: bool,
+}
+
+/// The replay human.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Human")]
+struct HumanOptions {
+    /// Probability of noticing that a suggestion is wrong. 0.9 is a careful reader who misses one fault in ten.
+    #[arg(long, value_name = "PROBABILITY", default_value_t = ReplayHuman::default().attention, value_parser = probability)]
+    attention: f64,
+    /// Tokens that the human types a round, at most. The paper's 10 by default.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
+    tokens_per_round: u64,
+    /// Whether the human may delete what stands.
+    #[arg(long, value_enum, default_value_t = EditingChoice::AppendOnly)]
+    editing: EditingChoice,
+    /// Rounds of an episode, at most. The paper's 50 by default.
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
+    max_rounds: u64,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum EditingChoice {
+    /// A wrong suggestion once accepted stays, as in the paper.
+    AppendOnly,
+    /// In later rounds the human may notice and delete it; deleted characters are counted.
+    Deleting,
+}
+
+/// How suggestions are chosen.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Suggestions")]
+struct SamplingOptions {
+    /// Draw suggestions at this temperature, above 0. Without any of these three options they are greedy.
+    #[arg(long, value_name = "T", value_parser = above_zero)]
+    temperature: Option<f32>,
+    /// Draw among the K likeliest tokens.
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(1..))]
+    top_k: Option<u64>,
+    /// Draw from the smallest set of likeliest tokens with this probability together.
+    #[arg(long, value_name = "P", value_parser = share)]
+    top_p: Option<f32>,
+    /// Tokens of a suggestion, at most.
+    #[arg(long, value_name = "N", default_value_t = MAX_SUGGESTION_TOKENS)]
+    max_suggestion_tokens: usize,
+}
+
+fn number_in<T: FromStr>(text: &str, holds: impl Fn(&T) -> bool, expected: &str) -> Result<T, String> {
+    text.parse().ok().filter(holds).ok_or_else(|| format!("expected {expected}"))
+}
+
+fn probability(text: &str) -> Result<f64, String> {
+    number_in(text, |p| (0.0..=1.0).contains(p), "a probability, from 0 to 1")
+}
+
+fn above_zero(text: &str) -> Result<f32, String> {
+    number_in(text, |t: &f32| *t > 0.0 && t.is_finite(), "a number above 0; leave the option out for greedy choice")
+}
+
+fn share(text: &str) -> Result<f32, String> {
+    number_in(text, |p: &f32| *p > 0.0 && *p <= 1.0, "a probability above 0, at most 1")
+}
+
+impl SamplingOptions {
+    fn sampling(&self) -> SuggestionSampling {
+        if self.temperature.is_none() && self.top_k.is_none() && self.top_p.is_none() {
+            return SuggestionSampling::Greedy;
+        }
+        SuggestionSampling::Random {
+            temperature: self.temperature.unwrap_or(1.0),
+            top_k: self.top_k.unwrap_or(0) as usize,
+            top_p: self.top_p.unwrap_or(1.0),
+        }
+    }
+}
+
+/// Who suggests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum AssistantName {
+    Base,
+    BaseCut(usize),
+    StopNll,
+    HumanAlone,
+    Tuned(String),
+}
+
+impl FromStr for AssistantName {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "base" => return Ok(Self::Base),
+            "stop-nll" => return Ok(Self::StopNll),
+            "human-alone" => return Ok(Self::HumanAlone),
+            _ => {}
+        }
+        if let Some(n_tokens) = name.strip_prefix("base-") {
+            return number_in(n_tokens, |n| *n > 0, "base-N with N tokens, at least 1").map(Self::BaseCut);
+        }
+        if name.starts_with("sft-") {
+            Method::parse(name, None).map_err(|error| error.to_string())?;
+        }
+        let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+        if name.is_empty() || !plain {
+            return Err("expected letters, digits, `-`, `_` and `.`".to_owned());
+        }
+        Ok(Self::Tuned(name.to_owned()))
+    }
+}
+
+impl AssistantName {
+    /// The threshold that goes with the name.
+    ///
+    /// # Errors
+    /// A threshold where it has no meaning, and none where the rows would lack what they are told apart by.
+    fn eta(&self, given: Option<Bits>) -> Result<Option<Bits>> {
+        match (self, given) {
+            // The paper's threshold (PAPER section 4).
+            (Self::StopNll, given) => Ok(Some(given.unwrap_or(Bits(0.32)))),
+            (Self::Tuned(name), None) if name == "empower" => Err(usage_error(
+                "--assistant empower needs --eta: the threshold that the model's examples were selected with",
+            )),
+            (Self::Tuned(name), Some(_)) if name.starts_with("sft-") => {
+                Err(usage_error(format!("--assistant {name} has no threshold: leave out --eta")))
+            }
+            (Self::Tuned(_), given) => Ok(given),
+            (Self::Base | Self::BaseCut(_) | Self::HumanAlone, Some(_)) => {
+                Err(usage_error("this assistant has no threshold: leave out --eta"))
+            }
+            (_, None) => Ok(None),
+        }
+    }
+
+    fn with<'m>(&self, eta: Option<Bits>, model: Option<&'m dyn Generator>) -> Assistant<'m> {
+        let (Some(model), false) = (model, *self == Self::HumanAlone) else { return Assistant::human_alone() };
+        match (self, eta) {
+            (Self::BaseCut(n_tokens), _) => Assistant::base_cut(model, *n_tokens),
+            (Self::StopNll, Some(eta)) => Assistant::stop_nll(model, eta),
+            (Self::Tuned(name), eta) => Assistant::tuned(name, eta, model),
+            _ => Assistant::base(model),
+        }
+    }
+}
+
+/// Runs the command.
+pub fn run(arguments: Arguments) -> Result<()> {
+    let eta = arguments.assistant.eta(arguments.eta)?;
+    let problems_path = problems_named(&arguments.problems)?;
+    let mut problems = read_problems(&problems_path, ProblemOptions::default(), false)?.problems;
+    if let Some(limit) = arguments.limit {
+        problems.truncate(limit as usize);
+    }
+    let tasks = tasks_of_problems(&problems, arguments.repeats as usize)
+        .with_context(|| format!("{} cannot be simulated", problems_path.display()))?;
+    let model_dir = model_or_embedded(arguments.model.as_deref())?;
+    let (engine, tokenizer) = if arguments.assistant == AssistantName::HumanAlone {
+        (None, Tokenizer::open(&model_dir)?)
+    } else {
+        let (engine, tokenizer) = Engine::open(&model_dir)?;
+        (Some(engine), tokenizer)
+    };
+    let assistant = arguments
+        .assistant
+        .with(eta, engine.as_ref().map(|engine| engine as &dyn Generator))
+        .with_sampling(arguments.sampling.sampling())
+        .with_max_suggestion_tokens(arguments.sampling.max_suggestion_tokens);
+    assistant.validate()?;
+    let judge = if arguments.no_judge { None } else { Some(arguments.judge.open()?) };
+
+    let settings = settings(&arguments);
+    let manifest = manifest(&arguments, &assistant, &settings, judge.as_ref())
+        .input("problems", ContentHash::of_file(&problems_path)?)
+        .input("model", model_hash(&model_dir, engine.is_some())?);
+    let folder = RunFolder::open_or_resume(&arguments.out, manifest, arguments.resume)?;
+    let mut log = EpisodeLog::open(&folder.path(EPISODES))?;
+    play(&tasks, &problems, &assistant, &settings, &tokenizer, judge.as_ref(), &mut log)?;
+    log.sync()?;
+
+    let episodes: Vec<EpisodeRow> = read_jsonl(log.path())?;
+    let report = build_report(&episodes, &ReportOptions::default())?;
+    if arguments.json { print_json(&report) } else { print_text(&terminal_table(&report.rows)) }
+}
+
+fn play(
+    tasks: &[Task],
+    problems: &[Problem],
+    assistant: &Assistant<'_>,
+    settings: &Settings,
+    tokenizer: &Tokenizer,
+    judge: Option<&Judge>,
+    log: &mut EpisodeLog,
+) -> Result<()> {
+    let judge: Box<dyn ProgramJudge + '_> = match judge {
+        Some(judge) => Box::new(SuiteJudge::new(judge, problems)),
+        None => Box::new(ExactJudge::new(tasks)),
+    };
+    let progress = bar(tasks.len() as u64, &assistant.method);
+    let summary =
+        simulate_into(tasks, assistant, settings, &TokenizerCodec(tokenizer), judge.as_ref(), log, &mut |done| {
+            progress.set_position(done.done as u64);
+            progress.set_message(format!("episodes, {} rounds", done.rounds));
+        })?;
+    progress.finish_and_clear();
+    eprintln!("{} episodes played, {} were there before", summary.played, summary.resumed);
+    if summary.unjudged > 0 {
+        eprintln!("warning: {} programs have no verdict because the machine, not the program, failed", summary.unjudged);
+    }
+    Ok(())
+}
+
+fn settings(arguments: &Arguments) -> Settings {
+    Settings {
+        human: ReplayHuman {
+            tokens_per_round: arguments.human.tokens_per_round as usize,
+            attention: arguments.human.attention,
+            editing: match arguments.human.editing {
+                EditingChoice::AppendOnly => Editing::AppendOnly,
+                EditingChoice::Deleting => Editing::Deleting,
+            },
+        },
+        limits: Limits { max_rounds: arguments.human.max_rounds as usize },
+        seed: arguments.seed,
+        batch: arguments.batch as usize,
+        ..Settings::default()
+    }
+}
+
+/// What the rows depend on. The number of episodes played or programs judged at once is left out: a run may be resumed
+/// on another machine.
+fn manifest(arguments: &Arguments, assistant: &Assistant<'_>, settings: &Settings, judge: Option<&Judge>) -> Manifest {
+    let judging = judge.map_or(Value::Null, |judge| {
+        let limits = arguments.judge.settings();
+        json!({
+            "time_limit_seconds": limits.time_limit.as_secs_f64(),
+            "memory_limit_bytes": limits.memory_limit,
+            "output_limit_bytes": limits.output_limit,
+            "sandbox": limits.sandbox,
+            "python": judge.interpreter().version,
+        })
+    });
+    let manifest = Manifest::new(
+        "simulate",
+        json!({
+            "assistant": {
+                "method": assistant.method,
+                "eta_bits": assistant.eta.map(|eta| eta.0),
+                "end": assistant.end,
+                "sampling": assistant.sampling,
+                "max_suggestion_tokens": assistant.max_suggestion_tokens,
+            },
+            "human": settings.human,
+            "limits": settings.limits,
+            "repeats": arguments.repeats,
+            "limit": arguments.limit,
+            "judge": judging,
+        }),
+    )
+    .seed("run", Seed::new(arguments.seed));
+    match judge {
+        Some(judge) => {
+            let layers = judge.layers().into_iter().filter(|layer| layer.present).map(|layer| layer.name.to_owned());
+            manifest.sandbox(layers.collect())
+        }
+        None => manifest,
+    }
+}
+
+/// A hash of what the assistant and the tokenizer are made of.
+fn model_hash(dir: &Path, with_weights: bool) -> Result<ContentHash> {
+    let names = [
+        "config.json",
+        "generation_config.json",
+        "model.safetensors",
+        "special_tokens_map.json",
+        "tokenizer.json",
+        "tokenizer_config.json",
+    ];
+    let taken = |name: &&str| dir.join(name).is_file() && (with_weights || name.contains("token"));
+    Ok(ContentHash::of_files(dir, &names.into_iter().filter(|name| taken(name)).collect::<Vec<_>>())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn assistants_by_name() {
+        let parse = |name: &str| name.parse::<AssistantName>();
+        assert_eq!(parse("base"), Ok(AssistantName::Base));
+        assert_eq!(parse("base-10"), Ok(AssistantName::BaseCut(10)));
+        assert_eq!(parse("sft-rand-1-30"), Ok(AssistantName::Tuned("sft-rand-1-30".to_owned())));
+        for name in ["", "base-0", "base-x", "sft-0", "sft-x", "a b", "base-"] {
+            assert!(parse(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn thresholds_go_with_names() {
+        let eta = |name: &str, given| name.parse::<AssistantName>().expect("a name").eta(given).ok();
+        assert_eq!(eta("stop-nll", None), Some(Some(Bits(0.32))));
+        assert_eq!(eta("empower", Some(Bits(1.0))), Some(Some(Bits(1.0))));
+        assert_eq!(eta("mine", None), Some(None));
+        assert_eq!(eta("base", None), Some(None));
+        for (name, given) in [("empower", None), ("base", Some(Bits(1.0))), ("sft-10", Some(Bits(1.0)))] {
+            assert_eq!(eta(name, given), None, "{name}");
+        }
+    }
+}
