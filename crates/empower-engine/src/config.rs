@@ -156,8 +156,11 @@ impl Config {
 
     /// Reads and checks a `config.json`.
     pub fn read(path: &Path) -> Result<Self, EngineError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| EngineError::Io { action: "read", path: path.to_owned(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|source| EngineError::Io {
+            action: "read",
+            path: path.to_owned(),
+            source,
+        })?;
         let config: Self = serde_json::from_str(&text).map_err(|source| EngineError::Config {
             path: path.to_owned(),
             field: "(whole file)".to_owned(),

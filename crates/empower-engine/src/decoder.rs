@@ -14,9 +14,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::config::Config;
 use crate::error::EngineError;
 use crate::kernels::attention::{Attended, Segment, Sequence, attention, attention_backward, without_past};
-use crate::kernels::elementwise::{
-    RotaryTable, embed, embed_backward, swiglu, swiglu_backward,
-};
+use crate::kernels::elementwise::{RotaryTable, embed, embed_backward, swiglu, swiglu_backward};
 use crate::kernels::gemm::{Into, Precision, View, gemm, gemm_packed};
 use crate::kernels::loss::{Target, linear_cross_entropy, token_logprobs};
 use crate::kernels::norm::{rms_norm, rms_norm_backward};
@@ -107,17 +105,17 @@ pub struct Decoder {
 
 /// What a layer's backward needs of its forward.
 struct LayerTrace {
-    x: Vec<f32>,              // (n, D)
-    scale: Vec<f32>,          // (n)
-    normed: Vec<f32>,         // (n, D)
-    qkv: Vec<f32>,            // (n, H K + 2 G K), rotated
-    attended: Vec<f32>,       // (n, H K)
-    normalisers: Vec<f32>,    // (n, H)
-    middle: Vec<f32>,         // (n, D)
-    middle_scale: Vec<f32>,   // (n)
-    middle_normed: Vec<f32>,  // (n, D)
-    gate: Vec<f32>,           // (n, F)
-    up: Vec<f32>,             // (n, F)
+    x: Vec<f32>,             // (n, D)
+    scale: Vec<f32>,         // (n)
+    normed: Vec<f32>,        // (n, D)
+    qkv: Vec<f32>,           // (n, H K + 2 G K), rotated
+    attended: Vec<f32>,      // (n, H K)
+    normalisers: Vec<f32>,   // (n, H)
+    middle: Vec<f32>,        // (n, D)
+    middle_scale: Vec<f32>,  // (n)
+    middle_normed: Vec<f32>, // (n, D)
+    gate: Vec<f32>,          // (n, F)
+    up: Vec<f32>,            // (n, F)
 }
 
 impl Decoder {
@@ -217,9 +215,8 @@ impl Decoder {
                     let kv = heads.key_value_width();
                     for (segment, cache) in batch.segments.iter().zip(caches.iter_mut()) {
                         let (keys, values) = &mut cache.layers[index];
-                        for row in qkv[segment.start * heads.row_width()..]
-                            .chunks_exact(heads.row_width())
-                            .take(segment.len)
+                        for row in
+                            qkv[segment.start * heads.row_width()..].chunks_exact(heads.row_width()).take(segment.len)
                         {
                             let (key, value) = row[heads.query_width()..].split_at(kv);
                             keys.extend_from_slice(key);
@@ -391,19 +388,8 @@ impl Decoder {
         gemm(&mut next, width, rows, self.parameters[layer.down].view().t(), precision, Into::Add);
         space.give([act]);
 
-        let trace = LayerTrace {
-            x,
-            scale,
-            normed,
-            qkv,
-            attended,
-            normalisers,
-            middle,
-            middle_scale,
-            middle_normed,
-            gate,
-            up,
-        };
+        let trace =
+            LayerTrace { x, scale, normed, qkv, attended, normalisers, middle, middle_scale, middle_normed, gate, up };
         (next, trace)
     }
 

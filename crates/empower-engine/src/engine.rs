@@ -273,7 +273,8 @@ impl Generator for Engine {
             caches.push(cache);
         }
         active.iter().filter(|a| a.max_tokens == 0).for_each(|a| {
-            answers[a.request] = Some(Generation { tokens: Vec::new(), finish: FinishReason::Length, stop_logprob: None });
+            answers[a.request] =
+                Some(Generation { tokens: Vec::new(), finish: FinishReason::Length, stop_logprob: None });
         });
 
         let mut retire = |active: &mut Vec<Active>, caches: &mut Vec<Cache>, at: usize| {

@@ -34,8 +34,8 @@ impl Decoder {
     pub fn open(folder: &Path) -> Result<Self, EngineError> {
         let config = Config::read(&folder.join("config.json"))?;
         let path = folder.join(WEIGHTS);
-        let bytes = std::fs::read(&path)
-            .map_err(|source| EngineError::Io { action: "read", path: path.clone(), source })?;
+        let bytes =
+            std::fs::read(&path).map_err(|source| EngineError::Io { action: "read", path: path.clone(), source })?;
         let damaged = |reason: String| EngineError::Weights { path: path.clone(), reason };
         let file = SafeTensors::deserialize(&bytes).map_err(|source| damaged(source.to_string()))?;
         let mut tensors: HashMap<String, TensorView<'_>> = file.tensors().into_iter().collect();
@@ -87,10 +87,8 @@ impl Decoder {
             (parameter.name.as_str(), tensor)
         });
         let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
-        let bytes = safetensors::serialize(tensors, Some(metadata)).map_err(|source| EngineError::Weights {
-            path: folder.join(WEIGHTS),
-            reason: source.to_string(),
-        })?;
+        let bytes = safetensors::serialize(tensors, Some(metadata))
+            .map_err(|source| EngineError::Weights { path: folder.join(WEIGHTS), reason: source.to_string() })?;
         replace(&folder.join(WEIGHTS), &bytes)?;
         replace(&folder.join("config.json"), text.as_bytes())
     }

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use empower_engine::{Batch, Decoder, Gradients, Precision, Storage, Target, Workspace};
+use empower_engine::{Batch, Decoder, Engine, Gradients, Precision, Storage, Target, Workspace};
+use empower_lm::{GenerationRequest, Generator, NextStep, Sampling};
 use safetensors::SafeTensors;
 use serde_json::Value;
 
@@ -32,9 +33,7 @@ fn batch(rows: &[Vec<u32>]) -> Batch {
 
 /// Every position but a sequence's last predicts the token after it.
 fn next_tokens(rows: &[Vec<u32>]) -> Vec<Target> {
-    rows.iter()
-        .flat_map(|row| row[1..].iter().map(|token| Target::next(*token)).chain([Target::NONE]))
-        .collect()
+    rows.iter().flat_map(|row| row[1..].iter().map(|token| Target::next(*token)).chain([Target::NONE])).collect()
 }
 
 fn close(name: &str, got: &[f32], expected: &[f32], tolerance: f32) {
@@ -63,7 +62,12 @@ fn loss_and_every_gradient_are_equal() {
         let mut gradients = Gradients::zeros(decoder.parameters(), |_| true);
         let mut space = Workspace::default();
         let loss = decoder.loss_and_gradients(
-            &batch(&rows), &next_tokens(&rows), 1.0 / n_targets, Precision::F32, &mut gradients, &mut space,
+            &batch(&rows),
+            &next_tokens(&rows),
+            1.0 / n_targets,
+            Precision::F32,
+            &mut gradients,
+            &mut space,
         );
         let want = expected["loss"].as_f64().unwrap();
         assert!((loss / f64::from(n_targets) - want).abs() < 2e-6, "{name}: loss {loss} {want}");
@@ -112,5 +116,24 @@ fn a_saved_model_is_the_same_model() {
             // bfloat16 keeps 8 bits of mantissa.
             assert!((a - b).abs() <= a.abs() / 256.0);
         }
+    }
+}
+
+#[test]
+fn greedy_continuations_are_equal() {
+    for name in FIXTURES {
+        let expected = expected(name);
+        let engine = Engine::with_special_tokens(Decoder::open(&folder(name)).unwrap(), None, Vec::new());
+        let tokens = |key: &str| -> Vec<u32> { serde_json::from_value(expected["greedy"][key].clone()).unwrap() };
+        let (prefix, continuation) = (tokens("prefix"), tokens("continuation"));
+        let request = GenerationRequest {
+            prefix: &prefix,
+            max_tokens: continuation.len(),
+            sampling: Sampling::Greedy,
+            session: None,
+        };
+        let generation = engine.generate(&[request], &mut |_, _| NextStep::Continue).unwrap().remove(0);
+        let got: Vec<u32> = generation.tokens.iter().map(|token| token.token).collect();
+        assert_eq!(got, continuation, "{name}");
     }
 }

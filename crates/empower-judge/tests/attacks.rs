@@ -181,7 +181,7 @@ fn reading_outside() {
     refused(&format!("os.symlink({secret:?}, 'mine')"));
     refused(&format!("os.execv(sys.executable, [sys.executable, '-S', '-c', 'print(open({secret:?}).read())'])"));
     let row = attack(
-        "for path in ['/etc/passwd', '/proc/self/environ', '/proc/1/cmdline', '/proc/%d/mem' % os.getppid(), '/root', '/home', '/']:\n\
+        "for path in ['/etc/passwd', '/proc/self/environ', '/proc/1/cmdline', '/proc/%d/mem' % os.getppid(), '/home', '/']:\n\
          \x20   if os.path.exists(path): refused(lambda: os.listdir(path) if os.path.isdir(path) else open(path, 'rb').read(1))\n\
          sys.exit('all refused')",
     );

@@ -15,6 +15,4 @@ pub use checkpoint::Progress;
 pub use error::TrainError;
 pub use optimiser::{AdamWSettings, MatrixRule, Optimiser};
 pub use schedule::Schedule;
-pub use trainer::{
-    Budget, CHECKPOINT, Evaluation, METRICS, MetricsRow, Sequences, TrainingSettings, evaluate, train,
-};
+pub use trainer::{Budget, CHECKPOINT, Evaluation, METRICS, MetricsRow, Sequences, TrainingSettings, evaluate, train};

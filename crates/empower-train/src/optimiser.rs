@@ -65,12 +65,7 @@ pub(crate) struct Moments {
 
 impl Optimiser {
     /// Zero moments for every parameter that `gradients` has an entry for.
-    pub fn new(
-        parameters: &[Parameter],
-        gradients: &Gradients,
-        settings: AdamWSettings,
-        matrices: MatrixRule,
-    ) -> Self {
+    pub fn new(parameters: &[Parameter], gradients: &Gradients, settings: AdamWSettings, matrices: MatrixRule) -> Self {
         let moments = parameters
             .iter()
             .enumerate()
@@ -184,7 +179,8 @@ fn orthogonal(matrix: Vec<f32>, rows: usize, cols: usize) -> Vec<f32> {
 
 /// Scales all gradients down together where their joint norm is above `limit`; returns the norm before.
 pub(crate) fn clip(gradients: &mut Gradients, limit: f64) -> f64 {
-    let squares: f64 = gradients.iter().map(|(_, g)| g.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>()).sum();
+    let squares: f64 =
+        gradients.iter().map(|(_, g)| g.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>()).sum();
     let norm = squares.sqrt();
     if norm > limit {
         let factor = (limit / norm) as f32;

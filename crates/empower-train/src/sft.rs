@@ -32,9 +32,9 @@ pub struct Frame {
 impl Frame {
     /// Those of a tokenizer; errs where it has no stop token, since the model could then never learn to stop.
     pub fn new(tokenizer: &Tokenizer, context: usize) -> Result<Self, TrainError> {
-        let stop = tokenizer
-            .eos()
-            .ok_or_else(|| TrainError::NoData { reason: "the tokenizer has no end-of-sequence token to stop with".into() })?;
+        let stop = tokenizer.eos().ok_or_else(|| TrainError::NoData {
+            reason: "the tokenizer has no end-of-sequence token to stop with".into(),
+        })?;
         Ok(Self { bos: tokenizer.bos(), stop, context })
     }
 }

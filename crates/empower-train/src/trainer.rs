@@ -221,9 +221,7 @@ pub fn train(
     };
     let share = |progress: &Progress| match settings.budget {
         Budget::Tokens(tokens) => progress.tokens as f64 / tokens as f64,
-        Budget::Epochs(epochs) => {
-            (progress.epoch as f64 + progress.item as f64 / n_sequences as f64) / epochs as f64
-        }
+        Budget::Epochs(epochs) => (progress.epoch as f64 + progress.item as f64 / n_sequences as f64) / epochs as f64,
     };
 
     let mut space = Workspace::default();
@@ -250,8 +248,7 @@ pub fn train(
                 }
             }
             weight += targets.iter().map(|target| f64::from(target.weight())).sum::<f64>();
-            nats +=
-                decoder.loss_and_gradients(&batch, &targets, 1.0, settings.precision, &mut gradients, &mut space);
+            nats += decoder.loss_and_gradients(&batch, &targets, 1.0, settings.precision, &mut gradients, &mut space);
         }
         // One division by the weight of the whole accumulated batch: micro-batches of different sizes count rightly.
         gradients.scale((1.0 / weight) as f32);

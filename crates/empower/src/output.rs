@@ -52,8 +52,11 @@ pub fn fail(error: &anyhow::Error) -> ExitCode {
 
 /// A fault of usage that only shows when several arguments are looked at together.
 pub fn usage_error(message: impl fmt::Display) -> anyhow::Error {
-    clap::Error::raw(clap::error::ErrorKind::ArgumentConflict, format!("{message}\n\nFor more information, try '--help'.\n"))
-        .into()
+    clap::Error::raw(
+        clap::error::ErrorKind::ArgumentConflict,
+        format!("{message}\n\nFor more information, try '--help'.\n"),
+    )
+    .into()
 }
 
 /// Prints an error as `error:`, `caused by:` and `hint:` lines on standard error.
@@ -139,7 +142,9 @@ fn hint_of(cause: &(dyn Error + 'static)) -> Option<String> {
         }
     } else if let Some(error) = cause.downcast_ref::<ModelError>() {
         match error {
-            ModelError::TokenOutOfRange { .. } => text("token ids belong to the tokenizer that made them: use its model"),
+            ModelError::TokenOutOfRange { .. } => {
+                text("token ids belong to the tokenizer that made them: use its model")
+            }
             ModelError::ContextExceeded { .. } => text("use a model with a longer context, or shorter text"),
             ModelError::NotFinite { .. } => text("the training that made the model may have diverged; use another one"),
             ModelError::EmptyPrefix => text("begin with some text, or use a model with a beginning-of-sequence token"),

@@ -267,3 +267,246 @@ pub fn attention_backward(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::kernels::reference::{self, distance, numeric_gradient, random, with_threads};
+
+    /// What rows that belong to no segment hold before and must hold after.
+    const UNTOUCHED: f32 = 7.0;
+
+    /// Segments of these lengths, the last one first in memory, with a row of nobody's before each.
+    fn lay_out(lens: &[usize]) -> (Vec<Segment>, usize) {
+        let mut rows = 0;
+        let mut segments: Vec<Segment> = lens
+            .iter()
+            .rev()
+            .map(|len| {
+                let start = rows + 1;
+                rows = start + len;
+                Segment { start, len: *len }
+            })
+            .collect();
+        segments.reverse();
+        (segments, rows)
+    }
+
+    fn heads() -> impl Strategy<Value = Heads> {
+        (prop::sample::select(vec![1usize, 2, 4]), 1usize..3, 1usize..12).prop_map(|(group, key_value, width)| Heads {
+            query: group * key_value,
+            key_value,
+            width,
+        })
+    }
+
+    /// Lengths of two to four sequences: one longer than a block of queries, the others anything, even empty.
+    fn ragged() -> impl Strategy<Value = Vec<usize>> {
+        (QUERIES - 4..2 * QUERIES + 12, prop::collection::vec(0usize..140, 1..4)).prop_map(|(long, mut lens)| {
+            lens.insert(lens.len() / 2, long);
+            lens
+        })
+    }
+
+    fn forward(qkv: &[f32], heads: Heads, segments: &[Segment], precision: Precision) -> (Vec<f32>, Vec<f32>) {
+        let n = qkv.len() / heads.row_width();
+        let (mut out, mut normalisers) = (vec![UNTOUCHED; n * heads.query_width()], vec![UNTOUCHED; n * heads.query]);
+        let sequences = without_past(qkv, heads, segments);
+        attention(&mut out, &mut normalisers, qkv, heads.row_width(), heads, &sequences, precision);
+        (out, normalisers)
+    }
+
+    fn backward(qkv: &[f32], d_out: &[f32], heads: Heads, segments: &[Segment], precision: Precision) -> Vec<f32> {
+        let (out, normalisers) = forward(qkv, heads, segments, precision);
+        let mut d_qkv = vec![UNTOUCHED; qkv.len()];
+        let attended = Attended { qkv, out: &out, normalisers: &normalisers };
+        attention_backward(&mut d_qkv, d_out, attended, heads, segments, precision);
+        d_qkv
+    }
+
+    /// The elements of `segment` in a buffer of rows of `width`.
+    fn span(segment: &Segment, width: usize) -> std::ops::Range<usize> {
+        segment.start * width..(segment.start + segment.len) * width
+    }
+
+    /// Output and gradient of the slow twin over all segments; [`UNTOUCHED`] elsewhere.
+    fn twin(qkv: &[f32], d_out: &[f32], heads: Heads, segments: &[Segment]) -> (Vec<f64>, Vec<f64>) {
+        let mut out = vec![f64::from(UNTOUCHED); d_out.len()];
+        let mut d_qkv = vec![f64::from(UNTOUCHED); qkv.len()];
+        let Heads { query, key_value, width } = heads;
+        for segment in segments {
+            let (here, outer) = (span(segment, heads.row_width()), span(segment, heads.query_width()));
+            let (qkv, d_out) = (&qkv[here.clone()], &d_out[outer.clone()]);
+            out[outer].copy_from_slice(&reference::attention(qkv, query, key_value, width));
+            d_qkv[here].copy_from_slice(&reference::attention_backward(qkv, d_out, query, key_value, width));
+        }
+        (out, d_qkv)
+    }
+
+    #[test]
+    fn the_twin_s_gradient_equals_central_differences() {
+        for (query, key_value) in [(1, 1), (2, 1), (4, 2), (4, 1)] {
+            let (n, width) = (5, 3);
+            let qkv = random(n * (query + 2 * key_value) * width, 1);
+            let d_out = random(n * query * width, 2);
+            let numeric = numeric_gradient(&qkv, |qkv| {
+                let out = reference::attention(qkv, query, key_value, width);
+                out.iter().zip(&d_out).map(|(out, d)| out * f64::from(*d)).sum()
+            });
+            let gradient = reference::attention_backward(&qkv, &d_out, query, key_value, width);
+            for (a, b) in gradient.iter().zip(&numeric) {
+                // Step^2 / 6 = 2e-7 of third derivatives of a few.
+                assert!((a - b).abs() < 2e-6, "{a} {b}");
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+
+        #[test]
+        fn equals_the_plain_softmax_in_values_and_gradients(heads in heads(), lens in ragged(), seed in 0u32..1000) {
+            let (segments, n) = lay_out(&lens);
+            let qkv: Vec<f32> = random(n * heads.row_width(), seed).iter().map(|x| 2.0 * x).collect();
+            let d_out = random(n * heads.query_width(), seed + 1);
+            let (out, d_qkv) = twin(&qkv, &d_out, heads, &segments);
+
+            let (got, normalisers) = forward(&qkv, heads, &segments, Precision::F32);
+            // Scores below 14 are wrong by about 2e-6, hence probabilities too, relatively; an output is an average of
+            // values below 2, its 140 additions being wrong by 6e-8 each.
+            prop_assert!(distance(&got, &out) < 2e-5, "{}", distance(&got, &out));
+            let owned = |row: usize| segments.iter().any(|s| (s.start..s.start + s.len).contains(&row));
+            for (row, normalisers) in normalisers.chunks_exact(heads.query).enumerate() {
+                prop_assert!(owned(row) || normalisers.iter().all(|x| *x == UNTOUCHED));
+            }
+
+            let got = backward(&qkv, &d_out, heads, &segments, Precision::F32);
+            // As above, in sums over the queries of a group whose probabilities add up to 20 at most.
+            prop_assert!(distance(&got, &d_qkv) < 1e-4, "{}", distance(&got, &d_qkv));
+        }
+
+        #[test]
+        fn a_sequence_alone_is_what_it_is_in_the_batch(heads in heads(), lens in ragged(), seed in 0u32..1000) {
+            let (segments, n) = lay_out(&lens);
+            let qkv = random(n * heads.row_width(), seed);
+            let d_out = random(n * heads.query_width(), seed + 1);
+            let (out, normalisers) = forward(&qkv, heads, &segments, Precision::F32);
+            let d_qkv = backward(&qkv, &d_out, heads, &segments, Precision::F32);
+            for segment in &segments {
+                let (here, outer) = (span(segment, heads.row_width()), span(segment, heads.query_width()));
+                let alone = [Segment { start: 0, len: segment.len }];
+                let (one, one_normalisers) = forward(&qkv[here.clone()], heads, &alone, Precision::F32);
+                prop_assert_eq!(&one[..], &out[outer.clone()]);
+                prop_assert_eq!(&one_normalisers[..], &normalisers[span(segment, heads.query)]);
+                let one = backward(&qkv[here.clone()], &d_out[outer], heads, &alone, Precision::F32);
+                prop_assert_eq!(&one[..], &d_qkv[here]);
+            }
+        }
+
+        #[test]
+        fn with_a_past_it_is_the_tail_of_the_whole(
+            heads in heads(), lens in prop::collection::vec((0usize..150, 1usize..100), 1..4), seed in 0u32..1000,
+        ) {
+            check_past(heads, &lens, seed);
+        }
+    }
+
+    #[test]
+    fn with_a_past_longer_than_a_block_of_the_sum() {
+        // Positions 512 and on fall into the second block of the sum over the values, one new token or a hundred.
+        let heads = Heads { query: 4, key_value: 2, width: 4 };
+        check_past(heads, &[(530, 1), (505, 100), (0, 600), (511, 1), (512, 2)], 5);
+    }
+
+    /// Sequences of `past` cached positions and `len` new ones: bit by bit the last `len` rows of all at once.
+    fn check_past(heads: Heads, lens: &[(usize, usize)], seed: u32) {
+        let (kv, q) = (heads.key_value_width(), heads.query_width());
+        let totals: Vec<usize> = lens.iter().map(|(past, len)| past + len).collect();
+        let (segments, n) = lay_out(&totals);
+        let qkv = random(n * heads.row_width(), seed);
+        let (whole, whole_normalisers) = forward(&qkv, heads, &segments, Precision::F32);
+
+        // The caches have room for more, which holds what must never be looked at.
+        let cache = |segment: &Segment, column: usize| {
+            let rows = qkv[span(segment, heads.row_width())].chunks_exact(heads.row_width());
+            let mut cache: Vec<f32> = rows.flat_map(|row| &row[column..column + kv]).copied().collect();
+            cache.resize(cache.len() + 3 * kv, f32::NAN);
+            cache
+        };
+        let caches: Vec<_> = segments.iter().map(|s| (cache(s, q), cache(s, q + kv))).collect();
+        let mut queries = Vec::new();
+        let mut sequences = Vec::new();
+        for ((segment, (past, len)), (keys, values)) in segments.iter().zip(lens).zip(&caches) {
+            let rows = Segment { start: queries.len() / q, len: *len };
+            sequences.push(Sequence { rows, past: *past, keys, values, stride: kv });
+            let new = Segment { start: segment.start + past, len: *len };
+            let new = qkv[span(&new, heads.row_width())].chunks_exact(heads.row_width());
+            queries.extend(new.flat_map(|row| &row[..q]));
+        }
+        let rows = queries.len() / q;
+        let (mut out, mut normalisers) = (vec![UNTOUCHED; rows * q], vec![UNTOUCHED; rows * heads.query]);
+        attention(&mut out, &mut normalisers, &queries, q, heads, &sequences, Precision::F32);
+        for ((segment, (past, len)), sequence) in segments.iter().zip(lens).zip(&sequences) {
+            let tail = Segment { start: segment.start + past, len: *len };
+            assert_eq!(out[span(&sequence.rows, q)], whole[span(&tail, q)], "{past} + {len}");
+            let got = &normalisers[span(&sequence.rows, heads.query)];
+            assert_eq!(got, &whole_normalisers[span(&tail, heads.query)], "{past} + {len}");
+        }
+    }
+
+    #[test]
+    fn what_comes_later_changes_nothing_before() {
+        let heads = Heads { query: 2, key_value: 1, width: 8 };
+        let (len, changed) = (100, 70);
+        let segment = [Segment { start: 0, len }];
+        let mut qkv = random(len * heads.row_width(), 3);
+        let (before, _) = forward(&qkv, heads, &segment, Precision::F32);
+        qkv[changed * heads.row_width()..].iter_mut().for_each(|x| *x += 1.0);
+        let (after, _) = forward(&qkv, heads, &segment, Precision::F32);
+        let at = changed * heads.query_width();
+        assert_eq!(before[..at], after[..at]);
+        assert_ne!(before[at..], after[at..]);
+    }
+
+    #[test]
+    fn the_number_of_threads_changes_nothing() {
+        let heads = Heads { query: 4, key_value: 2, width: 16 };
+        let (segments, n) = lay_out(&[130, 3, 64, 65]);
+        let (qkv, d_out) = (random(n * heads.row_width(), 1), random(n * heads.query_width(), 2));
+        let run = || {
+            let (out, normalisers) = forward(&qkv, heads, &segments, Precision::F32);
+            (out, normalisers, backward(&qkv, &d_out, heads, &segments, Precision::F32))
+        };
+        assert_eq!(with_threads(1, run), with_threads(4, run));
+    }
+
+    #[test]
+    fn bf16_stays_near() {
+        if !Precision::Bf16.supported() {
+            eprintln!("skipped: this processor has no bf16 products");
+            return;
+        }
+        let heads = Heads { query: 4, key_value: 2, width: 16 };
+        let (segments, n) = lay_out(&[130, 7]);
+        let (qkv, d_out) = (random(n * heads.row_width(), 1), random(n * heads.query_width(), 2));
+        let (out, d_qkv) = twin(&qkv, &d_out, heads, &segments);
+        // Two operands rounded to 8 bits (2^-9 relative at most) in each of three products that follow one another:
+        // 6 x 2^-9 = 1.2e-2 if all erred the same way, and they do not.
+        for segment in &segments {
+            let relative = |got: &[f32], expected: &[f64]| {
+                let wrong: f64 = got.iter().zip(expected).map(|(a, b)| (f64::from(*a) - b).powi(2)).sum();
+                (wrong / expected.iter().map(|b| b * b).sum::<f64>()).sqrt()
+            };
+            let here = span(segment, heads.query_width());
+            let got = forward(&qkv, heads, &segments, Precision::Bf16).0;
+            let wrong = relative(&got[here.clone()], &out[here]);
+            assert!(wrong > 1e-5 && wrong < 1.2e-2, "forward {wrong}: rounded, and not by more than bf16");
+            let here = span(segment, heads.row_width());
+            let got = backward(&qkv, &d_out, heads, &segments, Precision::Bf16);
+            let wrong = relative(&got[here.clone()], &d_qkv[here]);
+            assert!(wrong > 1e-5 && wrong < 1.2e-2, "backward {wrong}: rounded, and not by more than bf16");
+        }
+    }
+}

@@ -124,8 +124,7 @@ impl PackedB {
     /// Packs `b` (`K x N`). Cost `K N`.
     pub fn new(b: View<'_>, precision: Precision) -> Self {
         assert!(precision.supported(), "the caller asks `Precision::supported` first");
-        let mut packed =
-            Self { words: Vec::new(), k: b.rows, n: b.cols, nr: Isa::detect().block().1, precision };
+        let mut packed = Self { words: Vec::new(), k: b.rows, n: b.cols, nr: Isa::detect().block().1, precision };
         packed.fill(b);
         packed
     }
@@ -357,15 +356,7 @@ fn multiply(c: &mut [f32], c_stride: usize, a: View<'_>, b: &PackedB, into: Into
 }
 
 /// Rows `m0 .. m0 + rows` of the product, in the columns of `panels`.
-fn row_block(
-    c: Target,
-    a: View<'_>,
-    b: &PackedB,
-    m0: usize,
-    rows: usize,
-    panels: std::ops::Range<usize>,
-    into: Into,
-) {
+fn row_block(c: Target, a: View<'_>, b: &PackedB, m0: usize, rows: usize, panels: std::ops::Range<usize>, into: Into) {
     let isa = Isa::detect();
     let (mr, nr) = isa.block();
     let all_panels = b.n.div_ceil(nr);
@@ -633,10 +624,13 @@ mod avx512 {
                 for (r, row) in block.iter_mut().enumerate().take(here.saturating_sub(lane)) {
                     let start = (r0 + lane + r) * a.row_stride + k0 + k;
                     // SAFETY: the mask keeps the load inside the row, which was checked to lie inside the data.
-                    *row = unsafe { _mm512_castps_si512(_mm512_maskz_loadu_ps(first(steps), a.data.as_ptr().add(start))) };
+                    *row =
+                        unsafe { _mm512_castps_si512(_mm512_maskz_loadu_ps(first(steps), a.data.as_ptr().add(start))) };
                 }
                 // SAFETY: `steps` steps of the panel hold `lanes` words each.
-                unsafe { store_transposed(block, panel.as_mut_ptr().add(k * lanes + lane), lanes, steps, lanes - lane) };
+                unsafe {
+                    store_transposed(block, panel.as_mut_ptr().add(k * lanes + lane), lanes, steps, lanes - lane)
+                };
             }
         }
     }
@@ -733,8 +727,10 @@ mod avx512 {
         let mut columns = [_mm512_setzero_si512(); WIDE];
         for c in 0..4 {
             let (a, b, d, e) = (u[c], u[4 + c], u[8 + c], u[12 + c]);
-            let (ab02, ab13) = (_mm512_shuffle_i32x4::<0b10_00_10_00>(a, b), _mm512_shuffle_i32x4::<0b11_01_11_01>(a, b));
-            let (de02, de13) = (_mm512_shuffle_i32x4::<0b10_00_10_00>(d, e), _mm512_shuffle_i32x4::<0b11_01_11_01>(d, e));
+            let (ab02, ab13) =
+                (_mm512_shuffle_i32x4::<0b10_00_10_00>(a, b), _mm512_shuffle_i32x4::<0b11_01_11_01>(a, b));
+            let (de02, de13) =
+                (_mm512_shuffle_i32x4::<0b10_00_10_00>(d, e), _mm512_shuffle_i32x4::<0b11_01_11_01>(d, e));
             columns[c] = _mm512_shuffle_i32x4::<0b10_00_10_00>(ab02, de02);
             columns[8 + c] = _mm512_shuffle_i32x4::<0b11_01_11_01>(ab02, de02);
             columns[4 + c] = _mm512_shuffle_i32x4::<0b10_00_10_00>(ab13, de13);

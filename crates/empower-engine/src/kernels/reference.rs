@@ -123,8 +123,7 @@ pub fn attention_backward(qkv: &[f32], d_out: &[f32], query: usize, key_value: u
                 (0..=i).map(|j| ((0..width).map(|c| at(i, h, c) * at(j, g, c)).sum::<f64>() / root).exp()).collect();
             let total: f64 = e.iter().sum();
             let p: Vec<f64> = e.iter().map(|e| e / total).collect();
-            let d_p: Vec<f64> =
-                (0..=i).map(|j| (0..width).map(|c| d_out(c) * at(j, g + key_value, c)).sum()).collect();
+            let d_p: Vec<f64> = (0..=i).map(|j| (0..width).map(|c| d_out(c) * at(j, g + key_value, c)).sum()).collect();
             let along: f64 = p.iter().zip(&d_p).map(|(p, d)| p * d).sum();
             for j in 0..=i {
                 let d_score = p[j] * (d_p[j] - along) / root;

@@ -1,3 +1,5 @@
+//! Unit tests of the tokenizer.
+
 use std::error::Error;
 use std::sync::LazyLock;
 

@@ -6,9 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use empower_engine::{
-    Batch, Config, Decoder, Engine, Gradients, LlamaShape, Precision, Target, Workspace,
-};
+use empower_engine::{Batch, Config, Decoder, Engine, Gradients, LlamaShape, Precision, Target, Workspace};
 use empower_lm::{GenerationRequest, Generator, NextStep, Sampling, Scorer};
 use empower_train::{AdamWSettings, MatrixRule, Optimiser};
 use serde_json::{Value, json};
@@ -68,7 +66,8 @@ pub fn run(arguments: Arguments) -> Result<()> {
     let engine = Engine::with_special_tokens(decoder, None, Vec::new());
     figures.push(("score f32", score(&engine, &rows, arguments.repeats)?));
     figures.push(("decode f32", decode(&engine, &rows[0], arguments.repeats)?));
-    let torch = arguments.torch.as_deref().map(|python| torch(python, &arguments.script, arguments.repeats)).transpose()?;
+    let torch =
+        arguments.torch.as_deref().map(|python| torch(python, &arguments.script, arguments.repeats)).transpose()?;
 
     let ratio = |name: &str, figure: f64| {
         let key = format!("{}_tokens_per_s", name.split(' ').next().unwrap_or(name));
@@ -79,7 +78,8 @@ pub fn run(arguments: Arguments) -> Result<()> {
             .iter()
             .map(|(name, figure)| {
                 let torch = ratio(name, *figure);
-                let row = json!({ "tokens_per_s": figure, "torch_f32": torch.map(|t| t.0), "ratio": torch.map(|t| t.1) });
+                let row =
+                    json!({ "tokens_per_s": figure, "torch_f32": torch.map(|t| t.0), "ratio": torch.map(|t| t.1) });
                 ((*name).replace(' ', "_"), row)
             })
             .collect();
@@ -120,8 +120,7 @@ fn train(decoder: &Decoder, rows: &[Vec<u32>], precision: Precision, repeats: us
     let batch = Batch::of(rows.iter().map(Vec::as_slice));
     let targets: Vec<Target> = batch.tokens().iter().map(|token| Target::next(*token)).collect();
     let mut gradients = Gradients::zeros(decoder.parameters(), |_| true);
-    let mut optimiser =
-        Optimiser::new(decoder.parameters(), &gradients, AdamWSettings::default(), MatrixRule::Adamw);
+    let mut optimiser = Optimiser::new(decoder.parameters(), &gradients, AdamWSettings::default(), MatrixRule::Adamw);
     let mut space = Workspace::default();
     let scale = 1.0 / batch.len() as f32;
     median_rate(batch.len(), repeats, || {

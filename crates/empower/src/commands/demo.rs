@@ -16,7 +16,6 @@ use empower_data::{
     ScoredDocument, States, corpus_hash, deduplicate, document_examples, python_library_functions, read_problems,
 };
 use empower_engine::{Decoder, Engine};
-use empower_judge::{Judge, JudgeSettings};
 use empower_lm::{Bits, Scorer, TokenId, Tokenizer};
 use empower_report::{ReportOptions, write_report};
 use empower_select::Method;
@@ -28,6 +27,7 @@ use empower_train::{MetricsRow, TrainingSettings, train};
 use serde::Serialize;
 use serde_json::json;
 
+use super::judge::JudgeOptions;
 use crate::assets::{self, Half};
 use crate::output::bar;
 
@@ -68,19 +68,31 @@ pub struct Arguments {
     /// Model folder to use in place of the embedded one.
     #[arg(long, value_name = "DIR")]
     model: Option<PathBuf>,
-    /// Sandbox of the programs: `none` runs them without, where the machine cannot have one.
-    #[arg(long, value_enum, default_value_t = super::judge::SandboxArgument::Strict)]
-    sandbox: super::judge::SandboxArgument,
+    #[command(flatten)]
+    judge: JudgeOptions,
 }
 
 /// What is compared.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Contestant {
     Tuned(Method),
     Base,
     BaseCut(usize),
     StopNll(Bits),
     HumanAlone,
+}
+
+impl Contestant {
+    /// As the table names it.
+    fn label(&self) -> String {
+        match self {
+            Self::Tuned(method) => label(&method.to_string(), method.eta()),
+            Self::Base => "base".to_owned(),
+            Self::BaseCut(n) => format!("base-{n}"),
+            Self::StopNll(eta) => label("stop-nll", Some(*eta)),
+            Self::HumanAlone => "human-alone".to_owned(),
+        }
+    }
 }
 
 fn contestants(quick: bool) -> Vec<Contestant> {
@@ -108,11 +120,10 @@ pub fn run(arguments: Arguments) -> Result<()> {
     let seed = Seed::new(arguments.seed);
     let model = assets::model_or_embedded(arguments.model.as_deref())?;
     let (base, tokenizer) = Engine::open(&model)?;
-    let judge_settings = JudgeSettings { sandbox: arguments.sandbox.policy(), ..JudgeSettings::default() };
-    let judge = Judge::open(judge_settings)?;
+    let judge = arguments.judge.open()?;
 
     let n_functions = arguments.functions.unwrap_or(if arguments.quick { 100 } else { 900 });
-    let documents = documents(judge.interpreter().path(), n_functions, seed.named("functions"))?;
+    let documents = documents(&judge.interpreter().path, n_functions, seed.named("functions"))?;
     let path = assets::problems(Half::Eval)?;
     let mut problems = read_problems(&path, ProblemOptions::default(), false)?.problems;
     if let Some(limit) = arguments.problems.or(arguments.quick.then_some(12)) {
@@ -135,8 +146,9 @@ pub fn run(arguments: Arguments) -> Result<()> {
     let contestants = contestants(arguments.quick);
     let manifest = Manifest::new(
         "demo",
-        json!({ "training": training, "simulation": settings, "contestants": contestants, "functions": n_functions,
-                "problems": problems.len(), "interpreter": judge.interpreter() }),
+        json!({ "training": training, "simulation": settings, "functions": n_functions, "problems": problems.len(),
+                "contestants": contestants.iter().map(Contestant::label).collect::<Vec<_>>(),
+                "interpreter": judge.interpreter().version }),
     )
     .input("model", ContentHash::of_bytes(base.model_id().0.as_bytes()))
     .input("documents", corpus_hash(&documents))
@@ -201,10 +213,11 @@ fn documents(python: &Path, n_functions: usize, seed: Seed) -> Result<Vec<Docume
     let programs = read_problems(&path, ProblemOptions::default(), false)?.problems.into_iter().flat_map(|problem| {
         let Problem { question_id, reference_programs, .. } = problem;
         let source = Place::file(&path);
-        reference_programs
-            .into_iter()
-            .enumerate()
-            .map(move |(i, text)| Document { id: format!("{question_id}/{i}"), text, source: source.clone() })
+        reference_programs.into_iter().enumerate().map(move |(i, text)| Document {
+            id: format!("{question_id}/{i}"),
+            text,
+            source: source.clone(),
+        })
     });
     let mut documents: Vec<Document> = programs.collect();
     let output = std::process::Command::new(python)

@@ -141,7 +141,9 @@ pub fn run(arguments: Arguments) -> Result<()> {
     progress.finish_and_clear();
 
     if public_only > 0 {
-        eprintln!("note: {public_only} problems came without private tests: their verdicts rest on the public ones alone");
+        eprintln!(
+            "note: {public_only} problems came without private tests: their verdicts rest on the public ones alone"
+        );
     }
     let infrastructure = rows.iter().filter(|row| row.verdict == Verdict::Infrastructure).count();
     if infrastructure > 0 {

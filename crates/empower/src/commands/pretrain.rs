@@ -6,11 +6,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use empower_artifact::{Manifest, RunFolder, Seed, write_json_atomic};
-use empower_data::{Document, OverlapOptions, ProblemOptions, ReadOptions, corpus_hash, overlaps, read_documents, read_problems};
+use empower_data::{
+    Document, OverlapOptions, ProblemOptions, ReadOptions, corpus_hash, overlaps, read_documents, read_problems,
+};
 use empower_engine::{Config, Decoder, LlamaShape};
 use empower_lm::{BOS, EOS, Tokenizer, train_byte_level_bpe};
 use empower_train::pretrain::DocumentWindows;
-use empower_train::{AdamWSettings, Budget, MatrixRule, MetricsRow, Schedule, Sequences, TrainingSettings, evaluate, train};
+use empower_train::{
+    AdamWSettings, Budget, MatrixRule, MetricsRow, Schedule, Sequences, TrainingSettings, evaluate, train,
+};
 use serde_json::json;
 
 use super::arguments::{ProductPrecision, StoredAs};

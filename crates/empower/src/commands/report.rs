@@ -80,7 +80,10 @@ pub fn run(arguments: Arguments) -> Result<()> {
 /// A run folder's manifest and episodes.
 fn read_run(dir: &Path) -> Result<(Manifest, Vec<EpisodeRow>)> {
     let manifest = Manifest::read(dir).with_context(|| {
-        format!("{} is no run folder\nhint: name the --out folder of `empower simulate` or `empower demo`", dir.display())
+        format!(
+            "{} is no run folder\nhint: name the --out folder of `empower simulate` or `empower demo`",
+            dir.display()
+        )
     })?;
     let path = dir.join(EPISODES);
     if !path.is_file() {

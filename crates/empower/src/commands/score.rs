@@ -84,7 +84,9 @@ impl TryFrom<Fields> for TextOrTokens {
                 return Err(format!("document {}: `token_ids` is empty", fields.id));
             }
             (None, Some(tokens)) => Content::Tokens(tokens),
-            (Some(_), Some(_)) => return Err(format!("document {}: both `text` and `token_ids`; one is enough", fields.id)),
+            (Some(_), Some(_)) => {
+                return Err(format!("document {}: both `text` and `token_ids`; one is enough", fields.id));
+            }
             (None, None) => return Err(format!("document {}: neither `text` nor `token_ids`", fields.id)),
         };
         Ok(Self { id: fields.id, content })
@@ -137,7 +139,10 @@ pub fn run(arguments: Arguments) -> Result<()> {
         rows.extend(read_jsonl::<TextOrTokens>(file)?);
     }
     if rows.is_empty() {
-        bail!("{} has no rows\nhint: each line must be one JSON object with `id` and `text` or `token_ids`", named(&arguments.files));
+        bail!(
+            "{} has no rows\nhint: each line must be one JSON object with `id` and `text` or `token_ids`",
+            named(&arguments.files)
+        );
     }
     let (engine, tokenizer) = Engine::open(&model_or_embedded(arguments.model.as_deref())?)?;
     check_tokens(&rows, engine.decoder().config().vocab_size)?;

@@ -128,7 +128,8 @@ fn write_batch(
     let scores = match engine {
         Some(engine) => {
             let documents: Vec<&[TokenId]> = tokens.iter().map(Vec::as_slice).collect();
-            let scores = engine.score(&documents).with_context(|| format!("scoring documents from {} on", batch[0].id))?;
+            let scores =
+                engine.score(&documents).with_context(|| format!("scoring documents from {} on", batch[0].id))?;
             scores.into_iter().map(|scores| Some(scores.logprobs)).collect()
         }
         None => vec![None; batch.len()],

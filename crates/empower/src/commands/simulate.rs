@@ -278,14 +278,17 @@ fn play(
     };
     let progress = bar(tasks.len() as u64, &assistant.method);
     let summary =
-        simulate_into(tasks, assistant, settings, &TokenizerCodec(tokenizer), judge.as_ref(), log, &mut |done| {
+        simulate_into(log, tasks, assistant, settings, &TokenizerCodec(tokenizer), judge.as_ref(), &mut |done| {
             progress.set_position(done.done as u64);
             progress.set_message(format!("episodes, {} rounds", done.rounds));
         })?;
     progress.finish_and_clear();
     eprintln!("{} episodes played, {} were there before", summary.played, summary.resumed);
     if summary.unjudged > 0 {
-        eprintln!("warning: {} programs have no verdict because the machine, not the program, failed", summary.unjudged);
+        eprintln!(
+            "warning: {} programs have no verdict because the machine, not the program, failed",
+            summary.unjudged
+        );
     }
     Ok(())
 }
