@@ -189,6 +189,9 @@ impl Decoder {
     pub fn hidden(&self, batch: &Batch, caches: Option<&mut [Cache]>, space: &mut Workspace) -> Vec<f32> {
         let (n, heads) = (batch.len(), self.config.heads());
         let (width, feed_forward) = (self.config.hidden_size, self.config.intermediate_size);
+        if n == 0 {
+            return Vec::new();
+        }
         let mut caches = caches;
         let mut x = space.take(n * width); // (n, D)
         embed(&mut x, self.weight(self.slots.embed), &batch.tokens, width);
@@ -317,6 +320,9 @@ impl Decoder {
     ) -> f64 {
         assert_eq!(targets.len(), batch.len(), "a target a token");
         let (n, width) = (batch.len(), self.config.hidden_size);
+        if n == 0 {
+            return 0.0;
+        }
         let mut x = space.take(n * width); // (n, D)
         embed(&mut x, self.weight(self.slots.embed), &batch.tokens, width);
         let mut traces = Vec::with_capacity(self.slots.layers.len());

@@ -13,26 +13,17 @@ mod train;
 
 use clap::Subcommand;
 
-/// What `empower` can do.
+/// What `empower` can do. What a command says of itself in `--help` stands at its arguments.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run the paper's experiment at small scale, offline.
     Demo(demo::Arguments),
-    /// Fine-tune a model on chosen examples.
     Train(train::Arguments),
-    /// Train a tokenizer and a small model from scratch.
     Pretrain(pretrain::Arguments),
-    /// Score documents: the log-likelihood of every token.
     Score(score::Arguments),
-    /// Select training examples by Algorithm 1 or a baseline.
     Select(select::Arguments),
-    /// Simulate a human and an assistant writing programs, judged.
     Simulate(simulate::Arguments),
-    /// Judge programs by running them in a sandbox.
     Judge(judge::Arguments),
-    /// Report on run folders: tables, plots and a page.
     Report(report::Arguments),
-    /// Measure the engine's speed, beside torch.
     Bench(bench::Arguments),
 }
 

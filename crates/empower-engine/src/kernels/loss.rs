@@ -174,7 +174,6 @@ mod tests {
                 });
             Self {
                 width,
-
                 hidden: random(n * width, seed).iter().map(|x| 2.0 * x).collect(),
                 weight: random(vocabulary * width, seed + 1),
                 targets: targets.collect(),
