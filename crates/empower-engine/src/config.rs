@@ -212,13 +212,13 @@ impl Config {
         if self.num_hidden_layers == 0 || self.num_hidden_layers > 1024 {
             return refuse("num_hidden_layers", format!("{} is not between 1 and 1024", self.num_hidden_layers));
         }
-        if self.num_attention_heads % self.key_value_heads() != 0 {
+        if !self.num_attention_heads.is_multiple_of(self.key_value_heads()) {
             return refuse(
                 "num_key_value_heads",
                 format!("{} does not divide the {} query heads", self.key_value_heads(), self.num_attention_heads),
             );
         }
-        if self.head_width() % 2 != 0 {
+        if !self.head_width().is_multiple_of(2) {
             return refuse("head_dim", format!("{} is odd; rotary positions need pairs", self.head_width()));
         }
         for (field, token) in self.special_tokens() {

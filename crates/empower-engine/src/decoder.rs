@@ -284,13 +284,13 @@ impl Decoder {
         assert_eq!(targets.len(), batch.len(), "a target a token");
         let hidden = self.hidden(batch, None, space);
         let mut nats = 0.0;
-        let parts: [(fn(&Target) -> u32, fn(&Target) -> f32); 2] =
-            [(|t| t.next, |t| t.next_weight), (|t| t.stop, |t| t.stop_weight)];
-        for (token, weight) in parts {
+        let mut add = |token: fn(&Target) -> u32, weight: fn(&Target) -> f32| {
             let tokens: Vec<u32> = targets.iter().map(token).collect();
             let logprobs = token_logprobs(&hidden, self.output().packed(), &tokens);
             nats -= targets.iter().zip(logprobs).map(|(t, l)| f64::from(weight(t)) * f64::from(l)).sum::<f64>();
-        }
+        };
+        add(|target| target.next, |target| target.next_weight);
+        add(|target| target.stop, |target| target.stop_weight);
         space.give([hidden]);
         nats
     }

@@ -64,7 +64,8 @@ impl Decoder {
         }
         // Old exports keep constants that are computed here; a tied output layer may be stored twice.
         tensors.retain(|name, _| {
-            !name.ends_with("rotary_emb.inv_freq") && !(config.tie_word_embeddings && name == "lm_head.weight")
+            let spare = name.ends_with("rotary_emb.inv_freq") || config.tie_word_embeddings && name == "lm_head.weight";
+            !spare
         });
         if let Some(tensor) = tensors.into_keys().min() {
             let expected = "no tensor of this name".to_owned();

@@ -99,7 +99,7 @@ impl TrainingSettings {
             }
             _ if self.batch_tokens == 0 => refuse("--batch-tokens", "must be at least 1"),
             _ if self.accumulate == 0 => refuse("--accumulate", "must be at least 1"),
-            _ if !(self.clip > 0.0) => refuse("--clip", "must be above 0"),
+            _ if self.clip.is_nan() || self.clip <= 0.0 => refuse("--clip", "must be above 0"),
             _ if !self.precision.supported() => refuse("--precision", "this processor has no bf16 products; use f32"),
             _ => Ok(()),
         }

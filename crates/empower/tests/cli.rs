@@ -70,7 +70,7 @@ impl Run {
     }
 
     #[track_caller]
-    fn is_usage_fault(self, names: &[&str]) {
+    fn assert_usage_fault(self, names: &[&str]) {
         assert_eq!((self.code, self.stdout.as_str()), (Some(2), ""), "{self:?}");
         names.iter().for_each(|name| assert!(self.stderr.contains(name), "{name}: {}", self.stderr));
     }
@@ -161,7 +161,7 @@ fn every_command_shows_an_example_and_refuses_what_it_does_not_know() {
     for command in ["score", "select", "judge", "simulate", "report", "pretrain"] {
         let help = empower!(command, "--help").ok();
         assert!(help.stdout.contains("Example: empower "), "{command}: {}", help.stdout);
-        empower!(command, "--no-such-flag").is_usage_fault(&["--no-such-flag"]);
+        empower!(command, "--no-such-flag").assert_usage_fault(&["--no-such-flag"]);
     }
 }
 
@@ -434,10 +434,10 @@ fn select_baselines_need_a_tokenizer_only() {
     assert_eq!(select(&["--method", "sft-4"]).ok().rows().len(), 2);
     assert_eq!(select(&["--method", "sft-4", "--extension", "py", "--extension", ".md"]).ok().rows().len(), 3);
 
-    select(&["--method", "sft-0"]).is_usage_fault(&["sft-0", "sft-N"]);
-    select(&["--method", "sft-10", "--eta", "0.32"]).is_usage_fault(&["sft-10", "has no threshold"]);
-    select(&["--eta=-1"]).is_usage_fault(&["--eta"]);
-    select(&["--states", "0"]).is_usage_fault(&["--states"]);
+    select(&["--method", "sft-0"]).assert_usage_fault(&["sft-0", "sft-N"]);
+    select(&["--method", "sft-10", "--eta", "0.32"]).assert_usage_fault(&["sft-10", "has no threshold"]);
+    select(&["--eta=-1"]).assert_usage_fault(&["--eta"]);
+    select(&["--states", "0"]).assert_usage_fault(&["--states"]);
 }
 
 #[test]
@@ -567,8 +567,8 @@ fn judge_refuses_what_it_cannot_judge() {
     judge("[]", &[]).fails_naming(&["programs.json", "no programs"]);
     let fine = json!([{"question_id": problems[0]["question_id"], "code_list": ["x"]}]).to_string();
     judge(&fine, &["--python", "no-such-python"]).fails_naming(&["no-such-python", "--python"]);
-    judge(&fine, &["--timeout", "0"]).is_usage_fault(&["--timeout"]);
-    judge(&fine, &["--memory", "1"]).is_usage_fault(&["--memory"]);
+    judge(&fine, &["--timeout", "0"]).assert_usage_fault(&["--timeout"]);
+    judge(&fine, &["--memory", "1"]).assert_usage_fault(&["--memory"]);
     place.file("problems.jsonl", "{\"question_id\": \"a\"}\n");
     judge(&fine, &[]).fails_naming(&["problems.jsonl", "line 1"]);
 }
@@ -689,7 +689,7 @@ fn simulate_refuses_before_it_makes_a_folder() {
         (&["--assistant", "base", "--temperature", "0"], ["above 0"]),
         (&["--assistant", "base", "--top-p", "2"], ["at most 1"]),
     ] {
-        simulate(&place, &out, arguments).is_usage_fault(&names);
+        simulate(&place, &out, arguments).assert_usage_fault(&names);
     }
     assert!(!out.exists());
 }

@@ -2,7 +2,7 @@
 //!
 //! The layout is the usual one of packed panels: `B` is copied into panels of `NR` columns, `A` into panels of `MR`
 //! rows, and a register block of `MR x NR` sums over `K`. Two things are ours. The sum over `K` runs in the same order
-//! for every `M` and every number of threads (blocks of [`K_BLOCK`], in order, inside a block one term after the other),
+//! for every `M` and every number of threads (blocks of 512 terms, in order, inside a block one term after the other),
 //! so that a row's result never depends on its neighbours. And `Precision::Bf16` rounds both operands to bfloat16
 //! while packing and multiplies pairs with `vdpbf16ps`, which doubles the rate on processors that have it; sums stay
 //! in `f32`.

@@ -1,6 +1,6 @@
 //! Letting one plain loop run with the widest vectors that the processor has.
 //!
-//! [`multiversion!`] compiles a function's body three times (AVX-512, AVX2 with FMA, baseline) and picks at run time.
+//! `multiversion!` compiles a function's body three times (AVX-512, AVX2 with FMA, baseline) and picks at run time.
 //! The loops are written over arrays of [`LANES`] sums, so that the order of every sum is fixed by the source and the
 //! same for each of the widths.
 

@@ -124,7 +124,7 @@ fn count(text: &str) -> Result<u64, String> {
 
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<()> {
-    let (documents, held_out) = read(&arguments)?;
+    let Corpora { documents, held_out } = read(&arguments)?;
     let precision = arguments.precision.resolve()?;
     let seed = Seed::new(arguments.seed);
     let settings = TrainingSettings {
@@ -243,8 +243,14 @@ fn tokenizer(
     Ok(tokenizer)
 }
 
-/// Training documents with their repeats, and held-out documents.
-fn read(arguments: &Arguments) -> Result<(Vec<(Document, usize)>, Vec<Document>)> {
+/// What is trained on, each document with the times that an epoch shows it, and what is only evaluated on.
+struct Corpora {
+    documents: Vec<(Document, usize)>,
+    held_out: Vec<Document>,
+}
+
+/// Reads both, and leaves out of the first what overlaps with what is kept apart.
+fn read(arguments: &Arguments) -> Result<Corpora> {
     let options = ReadOptions::default();
     let held_out = match arguments.held_out.as_slice() {
         [] => Vec::new(),
@@ -282,5 +288,5 @@ fn read(arguments: &Arguments) -> Result<(Vec<(Document, usize)>, Vec<Document>)
     if documents.is_empty() {
         bail!("every document of --data overlaps with what is kept apart");
     }
-    Ok((documents, held_out))
+    Ok(Corpora { documents, held_out })
 }
