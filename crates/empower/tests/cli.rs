@@ -343,7 +343,7 @@ fn select_follows_algorithm_1_on_the_scores() {
     let select = |more: &[&str]| {
         run_command(
             program()
-                .args(["select", "--method", "empower", "--eta", "14", "--states", "all", "--model"])
+                .args(["select", "--method", "empower", "--eta", "30", "--states", "all", "--model"])
                 .arg(&model)
                 .arg(&file)
                 .args(more),
@@ -376,17 +376,17 @@ fn select_follows_algorithm_1_on_the_scores() {
         let costs = TokenCosts::from_logprobs(&logprobs).expect("valid");
         for state in 1..=tokens.len() {
             let example = given.next().expect("a row a state");
-            let length = algorithm_1(&costs, state, Bits(14.0)).expect("valid");
+            let length = algorithm_1(&costs, state, Bits(30.0)).expect("valid");
             lengths.insert(length);
             assert_eq!((example.document_id.as_str(), example.state), (id, state));
             assert_eq!(example.prefix_token_ids, tokens[..state]);
             assert_eq!(example.token_ids, tokens[state..state + length]);
             assert_eq!(example.text, tokenizer.decode(&tokens[state..state + length]));
-            assert_eq!((example.method.as_str(), example.eta_bits), ("empower", Some(14.0)));
+            assert_eq!((example.method.as_str(), example.eta_bits), ("empower", Some(30.0)));
         }
     }
     assert!(given.next().is_none());
-    assert!(lengths.len() >= 3, "the threshold tells states apart: {lengths:?}");
+    assert!(lengths.len() >= 4, "the threshold tells states apart: {lengths:?}");
 
     // The compact form holds the same examples, in a file or on standard output.
     let out = place.path("compact.jsonl");
