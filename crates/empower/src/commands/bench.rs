@@ -11,6 +11,8 @@ use empower_lm::{GenerationRequest, Generator, NextStep, Sampling, Scorer};
 use empower_train::{AdamWSettings, MatrixRule, Optimiser};
 use serde_json::{Value, json};
 
+use crate::output::{print_json, print_text};
+
 /// Sequences of a batch, and tokens of a sequence.
 const BATCH: (usize, usize) = (8, 256);
 
@@ -83,19 +85,19 @@ pub fn run(arguments: Arguments) -> Result<()> {
                 ((*name).replace(' ', "_"), row)
             })
             .collect();
-        println!("{}", json!({ "weights": n_weights, "threads": rayon_threads(), "figures": figures }));
+        print_json(&json!({ "weights": n_weights, "threads": rayon_threads(), "figures": figures }))
     } else {
-        println!("{n_weights} weights, {} threads, median of {}", rayon_threads(), arguments.repeats);
-        println!("{:<12} {:>12} {:>12} {:>8}", "", "tokens/s", "torch f32", "ratio");
+        let mut table = format!("{n_weights} weights, {} threads, median of {}\n", rayon_threads(), arguments.repeats);
+        table += &format!("{:<12} {:>12} {:>12} {:>8}\n", "", "tokens/s", "torch f32", "ratio");
         for (name, figure) in &figures {
             let (theirs, ratio) = match ratio(name, *figure) {
                 Some((theirs, ratio)) => (format!("{theirs:.0}"), format!("{ratio:.2}")),
                 None => ("-".to_owned(), "-".to_owned()),
             };
-            println!("{name:<12} {figure:>12.0} {theirs:>12} {ratio:>8}");
+            table += &format!("{name:<12} {figure:>12.0} {theirs:>12} {ratio:>8}\n");
         }
+        print_text(&table)
     }
-    Ok(())
 }
 
 fn rayon_threads() -> usize {

@@ -29,7 +29,7 @@ use serde_json::json;
 
 use super::judge::JudgeOptions;
 use crate::assets::{self, Half};
-use crate::output::bar;
+use crate::output::{bar, print_json, print_text};
 
 /// Run the paper's experiment at small scale: select, fine-tune, simulate, judge, report. Offline, on the embedded
 /// model; some minutes on two cores.
@@ -195,10 +195,10 @@ pub fn run(arguments: Arguments) -> Result<()> {
     let report = write_report(folder.dir(), &rows, Some(folder.manifest()), &options)?;
     let seconds = start.elapsed().as_secs_f64();
     if arguments.json {
-        println!("{}", json!({ "rows": report.rows, "seconds": seconds }));
+        print_json(&json!({ "rows": report.rows, "seconds": seconds }))?;
     } else {
-        println!("{}", report.to_terminal());
-        println!("{}: {seconds:.0} seconds", folder.path("report.html").display());
+        let page = folder.path("report.html");
+        print_text(&format!("{}\n{}: {seconds:.0} seconds\n", report.to_terminal(), page.display()))?;
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ use empower_train::{
 use serde_json::json;
 
 use super::arguments::{ProductPrecision, StoredAs};
-use crate::output::bar;
+use crate::output::{bar, print_text};
 
 /// Train a tokenizer and a small model from scratch; the result is a Hugging Face folder.
 ///
@@ -212,8 +212,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         "held_out": cost, "model": "model",
     });
     write_json_atomic(&folder.path("summary.json"), &summary)?;
-    println!("{summary:#}");
-    Ok(())
+    print_text(&format!("{summary:#}\n"))
 }
 
 /// The tokenizer of `--init`, of the run that goes on, or a new one.

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::arguments::{ProductPrecision, StoredAs};
 use crate::assets;
-use crate::output::bar;
+use crate::output::{bar, print_text};
 
 /// Fine-tune a model on the examples that `empower select` chose; the result is a Hugging Face folder.
 ///
@@ -173,6 +173,5 @@ pub fn run(arguments: Arguments) -> Result<()> {
         "held_out_before": before, "held_out": evaluate(&stored, &testing, None), "model": "model",
     });
     write_json_atomic(&folder.path("summary.json"), &summary)?;
-    println!("{summary:#}");
-    Ok(())
+    print_text(&format!("{summary:#}\n"))
 }
