@@ -4,13 +4,16 @@
 
 OUT gets one file a source:
 
-- stdlib.jsonl    the standard library of the interpreter that runs this script, whole files, without its tests
-- contest.jsonl   programs for contest problems, nine problems in ten
-- mbpp.jsonl      short functions with their task as a comment
-- suite.jsonl     reference programs of this project's training problems
-- held_out.jsonl  the contest programs of every tenth problem, by hash of the problem's id: never trained on
+- stdlib.jsonl         the standard library of the interpreter that runs this script, whole files, without its tests
+- stdlib_tests.jsonl   its tests
+- contest.jsonl        programs for contest problems
+- mbpp.jsonl           short functions with their task as a comment
+- suite.jsonl          reference programs of this project's training problems
+- held_out.jsonl       every contest program of every tenth problem: problems that the model never saw
+- held_out_twins.jsonl one contest program of every other tenth problem, whose twin by another author is in
+                       contest.jsonl: new programs for problems that it saw
 
-Two programs for one problem are always on the same side. Nothing is drawn at random.
+Neither held-out file is trained on. Both are drawn by hash of the problem's id; nothing is drawn at random.
 """
 
 import argparse
@@ -19,10 +22,10 @@ import json
 import sysconfig
 from pathlib import Path
 
-LEFT_OUT = {
-    "__pycache__", "ensurepip", "idle_test", "idlelib", "lib2to3", "pydoc_data", "site-packages", "test", "tests",
-    "turtledemo",
-}
+# Tables rather than programs, and what is not of the library.
+LEFT_OUT = {"__pycache__", "encodings", "ensurepip", "pydoc_data", "site-packages"}
+TESTS = {"idle_test", "test", "tests"}
+LARGEST = 300_000  # bytes; larger files are tables
 
 
 def clean(text):
@@ -31,11 +34,14 @@ def clean(text):
     return "\n".join(lines).strip("\n") + "\n"
 
 
-def stdlib():
+def stdlib(tests):
+    """Files of the standard library: its tests, or all but its tests."""
     root = Path(sysconfig.get_paths()["stdlib"])
     for path in sorted(root.rglob("*.py")):
         relative = path.relative_to(root)
-        if LEFT_OUT.intersection(relative.parts) or relative.parts[0] == "encodings":
+        if LEFT_OUT.intersection(relative.parts) or path.stat().st_size > LARGEST:
+            continue
+        if tests != bool(TESTS.intersection(relative.parts)):
             continue
         try:
             text = path.read_text(encoding="utf-8")
@@ -51,8 +57,19 @@ def rows(path):
             yield json.loads(line)
 
 
-def is_held_out(question_id):
-    return int(hashlib.sha256(question_id.encode()).hexdigest(), 16) % 10 == 0
+def tenth(text):
+    """0 to 9 by hash."""
+    return int(hashlib.sha256(text.encode()).hexdigest(), 16) % 10
+
+
+def side(row, authors):
+    """The file that a contest program goes to; `authors` are those of all programs for its problem."""
+    match tenth(row["question_id"]):
+        case 0:
+            return "held_out"
+        case 1 if len(authors) > 1 and row["model"] == sorted(authors)[tenth(row["question_id"] + "/twin") % 2]:
+            return "held_out_twins"
+    return "contest"
 
 
 def write(path, documents):
@@ -77,9 +94,15 @@ def main():
     arguments.out.mkdir(parents=True, exist_ok=True)
 
     contest = list(rows(arguments.shared / "livecodebench/programs_after_v1.jsonl"))
-    named = [(f"contest/{row['question_id']}/{row['model']}", row["question_id"], row["code"]) for row in contest]
-    write(arguments.out / "contest.jsonl", ((name, code) for name, q, code in named if not is_held_out(q)))
-    write(arguments.out / "held_out.jsonl", ((name, code) for name, q, code in named if is_held_out(q)))
+    authors = {}
+    for row in contest:
+        authors.setdefault(row["question_id"], set()).add(row["model"])
+    for name in ["contest", "held_out", "held_out_twins"]:
+        chosen = (row for row in contest if side(row, authors[row["question_id"]]) == name)
+        write(
+            arguments.out / f"{name}.jsonl",
+            ((f"contest/{row['question_id']}/{row['model']}", row["code"]) for row in chosen),
+        )
     mbpp = rows(arguments.shared / "mbpp/mbpp.jsonl")
     write(arguments.out / "mbpp.jsonl", ((f"mbpp/{r['task_id']}", f"# {r['text']}\n{r['code']}") for r in mbpp))
     suite = rows(arguments.problems)
@@ -87,7 +110,8 @@ def main():
         arguments.out / "suite.jsonl",
         ((f"{r['question_id']}/{i}", text) for r in suite for i, text in enumerate(r["reference_programs"])),
     )
-    write(arguments.out / "stdlib.jsonl", stdlib())
+    write(arguments.out / "stdlib.jsonl", stdlib(tests=False))
+    write(arguments.out / "stdlib_tests.jsonl", stdlib(tests=True))
 
 
 if __name__ == "__main__":
