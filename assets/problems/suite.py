@@ -96,6 +96,34 @@ def starter(func, signature):
     return f"class Solution:\n    def {func}(self, {signature}:\n        "
 
 
-def drawn(draw, seed, sizes):
-    """Inputs from `draw(random, size)`, one for each size, from one seed."""
-    return [draw(random.Random(f"{seed}/{i}"), size) for i, size in enumerate(sizes)]
+def drawing(letter):
+    """A part's list of problems and the function that adds one whose inputs are mostly drawn.
+
+    `draw(random, size)` makes one valid input, small for a small size. The tests are `inputs`, then one drawn for each
+    of `sizes` (those that repeat are left out); `mutate.py --try` draws more. The first two tests are shown in the
+    statement with the outputs that the references give.
+    """
+    problems = []
+
+    def add(
+        number, title, difficulty, story, draw, inputs, sizes, reference_a, reference_b, func=None, signature=None
+    ):
+        seeded = [draw(random.Random(f"{letter}-{number}/{i}"), size) for i, size in enumerate(sizes)]
+        problem = {
+            "id": f"emp-{letter}-{number:02d}",
+            "title": title,
+            "statement": code(story),
+            "samples": 2,
+            "kind": "functional" if func else "stdin",
+            "difficulty": difficulty,
+            "half": half_of(number),
+            "inputs": list(dict.fromkeys(inputs + seeded)),
+            "draw": draw,
+            "reference_a": code(reference_a),
+            "reference_b": code(reference_b),
+        }
+        if func:
+            problem |= {"func_name": func, "starter_code": starter(func, signature)}
+        problems.append(problem)
+
+    return problems, add
