@@ -105,7 +105,7 @@ are.
 
 The line has 1 to 20000 small letters and spaces; the keyword has 1 to 10000 small letters.
 """, strikes, [
-    args("the long lane home", "land"),
+    args("the long lane hides", "land"),
     args("short", "trot"),
     args("a", "a"),
     args("a", "b"),
