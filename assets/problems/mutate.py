@@ -17,13 +17,16 @@ error. Survivors that nobody has judged count as survivors.
                                              show the smallest that tells them apart
 
 A mutant is killed by a test when its output differs, when it raises, dies or takes more
-than 1 GiB, or when it needs more than 0.5 s plus twenty times what the program itself
+than 1 GiB, or when it needs more than 0.25 s plus twenty times what the program itself
 needs (never more than the judge's 6 s). Tests are run cheapest first. Limits are
-processor time, so that results do not depend on the load of the machine.
+processor time, so that results do not depend on the load of the machine. All problems
+take some 10 minutes of two cores; `--memory FILE` keeps what was found of a program, and
+a later run asks the file first (its key is the program, its tests, mutants and limits).
 """
 
 import argparse
 import ast
+import hashlib
 import json
 import multiprocessing
 import os
@@ -40,7 +43,7 @@ REPORT = HERE / "mutation.json"
 EQUIVALENTS = HERE / "equivalents.json"
 SEED = 20261101  # chosen: the suite's date; only --try draws
 JUDGE_LIMIT_S = 6.0
-SLACK_S = 0.5
+SLACK_S = 0.25
 SLOWER = 20
 
 # ---- the changes -----------------------------------------------------------
@@ -90,6 +93,7 @@ SIBLINGS = {
 }
 # A function whose call is replaced by its argument, or a method whose call is replaced by its object.
 UNWRAPPED = {"abs", "reversed", "sorted", "set", "strip", "rstrip", "lstrip", "lower", "upper"}
+NO_STATEMENTS = {"main", "solve", "setrecursionlimit"}  # dropping the first two drops everything
 BIG = 10**15  # from here on a constant is a marker or a modulus, and one up is enough
 
 
@@ -264,7 +268,7 @@ def statement_changes(node, assigned):
         yield ast.Pass()
         yield ast.Continue() if isinstance(node, ast.Break) else ast.Break()
     elif isinstance(node, ast.Expr):
-        if not (isinstance(node.value, ast.Call) and called(node.value) in ("main", "solve")):
+        if not (isinstance(node.value, ast.Call) and called(node.value) in NO_STATEMENTS):
             yield ast.Pass()
     elif isinstance(node, ast.Assign):
         # Dropping the only assignment of a name says nothing: any run that reads it fails.
@@ -360,14 +364,19 @@ def how_it_ended(tree, func_name, plan):
 
 def examine(job):
     """One reference program: how each of its mutants ended. Runs in a worker."""
-    problem, which, draws = job
+    problem, which, draws, known = job
     text = problem[f"reference_{which}"]
     func_name = problem["func_name"] if problem["kind"] == "functional" else None
+    names = [name for name, _ in named_mutants(text)]
+    about = [text, problem["inputs"], names, SLACK_S, SLOWER, JUDGE_LIMIT_S, draws if problem.get("draw") else 0]
+    key = hashlib.sha256(json.dumps(about).encode()).hexdigest()
+    if key in known:
+        return problem["id"], which, key, *known[key]
     plan = measured(text, func_name, problem["inputs"])
     extra = []
     if draws and problem.get("draw"):
         r = random.Random(f"{SEED}/{problem['id']}")
-        inputs = sorted({problem["draw"](r, r.randint(1, 8)) for _ in range(draws)} - set(problem["inputs"]), key=len)
+        inputs = sorted({problem["draw"](r, r.randint(2, 9)) for _ in range(draws)} - set(problem["inputs"]), key=len)
         if inputs:
             extra = measured(text, func_name, inputs)
             extra.sort(key=lambda x: (len(x[2]), x[2]))
@@ -379,7 +388,7 @@ def examine(job):
             late, given = how_it_ended(tree, func_name, extra)
             if late != "survived":
                 survivors.append((name, given))
-    return problem["id"], which, ends, survivors
+    return problem["id"], which, key, ends, survivors
 
 
 # ---- the report ------------------------------------------------------------
@@ -407,6 +416,7 @@ def main():
     parser.add_argument("--only", help="this problem only; writes nothing")
     parser.add_argument("--survivors", action="store_true", help="name the unjudged mutants that pass all tests")
     parser.add_argument("--try", dest="draws", type=int, default=0, metavar="N", help="run survivors on N drawn inputs")
+    parser.add_argument("--memory", type=Path, metavar="FILE", help="keep results of programs here between runs")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="worker processes")
     args = parser.parse_args()
 
@@ -423,10 +433,14 @@ def main():
     faults = []
     # Functions that draw do not pickle, so the workers inherit the jobs by forking and are sent only numbers.
     global JOBS
-    JOBS = [(p, which, args.draws) for p in problems for which in "ab"]
+    known = remembered(args.memory)
+    JOBS = [(p, which, args.draws, known) for p in problems for which in "ab"]
     with multiprocessing.get_context("fork").Pool(args.jobs) as pool:
-        for done, (name, which, ends, late) in enumerate(pool.imap_unordered(examine_number, range(len(JOBS))), 1):
+        for done, (name, which, key, ends, late) in enumerate(pool.imap_unordered(examine_number, range(len(JOBS))), 1):
             program = f"{name} {which}"
+            if args.memory and key not in known:
+                with args.memory.open("a", encoding="utf-8") as memory:
+                    memory.write(json.dumps([key, ends, late]) + "\n")
             told_apart += [(program, mutant, given) for mutant, given in late]
             for mutant, end in ends.items():
                 table[name]["mutants"] += 1
@@ -463,6 +477,19 @@ def main():
     if args.part is None and args.only is None:
         write_report(table, total, weak)
     return 0
+
+
+def remembered(path):
+    """{key: (ends, told apart)} from a file of earlier runs; a last line that was cut off counts for nothing."""
+    known = {}
+    if path and path.exists():
+        for line in path.read_text("utf-8").splitlines():
+            try:
+                key, ends, late = json.loads(line)
+            except ValueError:
+                continue
+            known[key] = ends, [tuple(x) for x in late]
+    return known
 
 
 def score(row):
