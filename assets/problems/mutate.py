@@ -138,10 +138,15 @@ def sites(node):
                 continue
             if isinstance(child, ast.Call) and called(child) == "setrecursionlimit":
                 continue
-            if isinstance(child, ast.Compare) and getattr(child.left, "id", "") == "__name__":
+            if is_guard(child):
                 continue
             yield Site(node, field, index)
             yield from sites(child)
+
+
+def is_guard(test):
+    """The test of `if __name__ == "__main__"`."""
+    return isinstance(test, ast.Compare) and getattr(test.left, "id", "") == "__name__"
 
 
 def copy_of(node, **fields):
@@ -253,7 +258,7 @@ def call_changes(node):
 
 
 def statement_changes(node, assigned):
-    if isinstance(node, (ast.If, ast.While)):
+    if isinstance(node, (ast.If, ast.While)) and not is_guard(node.test):
         if worth_negating(node.test):
             yield copy_of(node, test=negated(node.test))
         if not (len(node.body) == 1 and isinstance(node.body[0], (ast.Break, ast.Continue, ast.Pass))):
