@@ -145,7 +145,11 @@ def main():
         )
         # What the bits are under, if the scores came from the embedded model.
         model = hashlib.sha256(MODEL.read_bytes()).hexdigest()
-        text = f'{{\n  "embedded_model_sha256": "{model}",\n  "by_measure": {json.dumps(summary, indent=2)},\n  "by_problem": {{\n{rows}\n  }}\n}}\n'
+        text = (
+            f'{{\n  "embedded_model_sha256": "{model}",\n'
+            f'  "by_measure": {json.dumps(summary, indent=2)},\n'
+            f'  "by_problem": {{\n{rows}\n  }}\n}}\n'
+        )
         REPORT.write_text(text, "utf-8")
         print(f"wrote {REPORT.name}", file=sys.stderr)
     return 0

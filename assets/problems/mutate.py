@@ -433,7 +433,8 @@ def main():
         print("error: no such problem", file=sys.stderr)
         return 1
     classes, judged = read_equivalents()
-    table = {p["id"]: dict.fromkeys(["mutants", "wrong", "error", "crash", "time", "equivalent", "survived"], 0) for p in problems}
+    columns = ["mutants", "wrong", "error", "crash", "time", "equivalent", "survived"]
+    table = {p["id"]: dict.fromkeys(columns, 0) for p in problems}
     survivors, told_apart, stale = [], [], set(k for k in judged if k[0].rsplit(" ", 1)[0] in table)
     faults = []
     # Functions that draw do not pickle, so the workers inherit the jobs by forking and are sent only numbers.
@@ -462,10 +463,12 @@ def main():
                 print(f"{done} of {len(JOBS)} programs, {left:.0f} s left", file=sys.stderr)
     faults += [f"{program}: equivalents.json names {mutant!r}, which is not made" for program, mutant in sorted(stale)]
 
+    fingerprint = {p["id"]: fingerprint_of(p) for p in problems}
     for name, row in table.items():
         row["score"] = score(row)
+        row["of"] = fingerprint[name]
     weak = [name for name, row in table.items() if row["score"] < 0.9]
-    total = {k: sum(row[k] for row in table.values()) for k in next(iter(table.values())) if k != "score"}
+    total = {k: sum(row[k] for row in table.values()) for k in next(iter(table.values())) if k not in ("score", "of")}
     total["score"] = score(total)
     if args.survivors:
         for program, mutant in sorted(survivors):
@@ -495,6 +498,12 @@ def remembered(path):
                 continue
             known[key] = ends, [tuple(x) for x in late]
     return known
+
+
+def fingerprint_of(problem):
+    """Says which programs and tests a score is of; .ci/run works it out again from the built files."""
+    about = [[problem["reference_a"], problem["reference_b"]], [text.rstrip("\n") for text in problem["inputs"]]]
+    return hashlib.sha256(json.dumps(about).encode()).hexdigest()[:16]
 
 
 def score(row):

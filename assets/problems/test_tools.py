@@ -74,7 +74,8 @@ class Running(unittest.TestCase):
 
 class Mutating(unittest.TestCase):
     def test_every_kind_of_change(self):
-        found = names("n = int(input())\nfor i in range(n):\n    if i < 3 and i != n:\n        print(max(i, -1))\n        print(i)\n")
+        loop = "for i in range(n):\n    if i < 3 and i != n:\n        print(max(i, -1))\n        print(i)\n"
+        found = names("n = int(input())\n" + loop)
         for wanted in [
             "2: range(n) => range(n + 1)",
             "2: range(n) => range(n - 1)",

@@ -252,6 +252,8 @@ Print the number of words in the longest chain, a space, and the word.
     lines(5, "abc", "a", "xabc", "xabcy", "abcd"),
     lines(4, "a", "aa", "aaa", "aaaaa"),
     lines(5, "ab", "ba", "aba", "bab", "abba"),
+    lines(2, "b", "aa"),
+    lines(3, "b", "bc", "aaaa"),
 ], [5, 7, 9, 9, 20, 120, 1000], """
 import sys
 

@@ -401,6 +401,7 @@ wall nor burning at the end if the fire burned on for ever.
     lines((3, 7), "#######", "#F.S..#", "###.###"),
     lines((4, 7), "#######", "#F.S..#", "#####.#", "#####.#"),
     lines((4, 8), "########", "#F..S..#", "######.#", "######.#"),
+    lines((5, 3), "..#", "...", ".S#", ".#.", "F##"),
 ], [3, 4, 5, 6, 7, 8, 8, 9, 59], """
 from collections import deque
 

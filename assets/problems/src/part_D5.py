@@ -105,6 +105,7 @@ There are 1 to 10000 days with temperatures from -1000000 to 1000000.
     args([1, 2, 3, 3, 4, 5]),
     args([1, 2, 3, 1, 3, 5]),
     args([1, 5, 9, 1, 3, 5]),
+    args([1, 2, 3, 1, 9]),
     args([-1000000, 1000000]),
 ], [6, 8, 12, 20, 60, 9000], """
 from typing import List

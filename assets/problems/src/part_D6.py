@@ -594,6 +594,8 @@ There are 1 to 1000 words of 1 to 15 small letters; a word may be there several 
     args(["abc", "de", "de", "fgh", "a"]),
     args(["zzzzzzzzzzzzzzz", "a", "bz", "az"]),
     args(["ab", "cd", "ac", "bd", "efefef"]),
+    args(["bb", "cdec", "b", "ac", "d"]),
+    args(["eaa", "ee", "a", "fba", "abff", "c", "d", "bdde", "d"]),
 ], [4, 5, 6, 8, 9, 40, 700], """
 from typing import List
 

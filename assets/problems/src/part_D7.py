@@ -115,6 +115,7 @@ On the first line print the unrest of all blocks. On the second line print the n
     lines((6, 2), (1, 2, 4, 5, 7, 8)),
     lines((7, 2), (0, 3, 0, 4, 0, 4, 9)),
     lines((8, 2), (0, 4, 0, 3, 0, 3, 0, 4)),
+    lines((4, 2), (6, 5, 3, 3)),
 ], [3, 4, 6, 8, 9, 60, 1400], """
 import sys
 
@@ -593,10 +594,9 @@ def main():
             else:
                 common[j] = 0
             length = min(common[j], j - i)
-            begin = i - length
-            if length > best or (length == best and begin < start):
+            if length > best:
                 best = length
-                start = begin
+                start = i - length
     refrain = story[start:start + best]
     print(best)
     print(refrain or "-")
