@@ -655,6 +655,7 @@ There are 1 to 1000 steps with 0 to 1000 coins each.
     args([0, 0, 0, 7]),
     args([5, 3, 0, 6, 5]),
     args([1, 2, 3, 2, 1, 3]),
+    args([2, 2, 0, 1]),
 ], [2, 3, 4, 5, 6, 7, 8, 9, 9, 40, 1000], """
 from typing import List
 
