@@ -397,6 +397,7 @@ Print the smallest cost.
     lines((2, 50), "axbxcxd", "abcd"),
     lines((7, 5), "mnopqrstuv", "mxxpqtuvyyy"),
     lines((1, 2), "aaaaabbbbb", "bbbbbaaaaa"),
+    lines((0, 0), "a", "a" * 120),
     _mosaic(51, 30, 24, "ab", 2, 3),
     _mosaic(52, 40, 55, "abc", 6, 4),
     _mosaic(53, 90, 90, "abcd", 1, 2),
