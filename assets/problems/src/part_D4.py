@@ -358,6 +358,7 @@ The garland has 1 to 600 flags.
     args("abab" * 5),
     args("abacabadabacaba"),
     args("aabab" * 100),
+    args("".join(pair * 10 for pair in "ab cd ef gh ij kl mn op qr st uv wx yz".split())),
 ], [3, 4, 5, 6, 200], """
 from typing import List
 
