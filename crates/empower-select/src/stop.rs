@@ -51,8 +51,8 @@ pub enum StopRule {
 pub struct GeneratedCost {
     /// Its natural log-probability.
     pub logprob: f32,
-    /// Entropy of the distribution that it was chosen from.
-    pub entropy: Nats,
+    /// Entropy of the distribution that it was chosen from, where it is known.
+    pub entropy: Option<Nats>,
     /// Whether its text has a line break.
     pub breaks_line: bool,
 }
@@ -92,6 +92,11 @@ impl StopRule {
             Self::Nll { eta } => Some(eta),
             _ => None,
         }
+    }
+
+    /// Whether the rule looks at the entropy of tokens.
+    pub fn needs_entropy(&self) -> bool {
+        matches!(self, Self::Entropy { .. })
     }
 
     /// Whether the rule looks at line breaks.
@@ -168,7 +173,7 @@ impl StopWatch {
             StopRule::Never => true,
             StopRule::MaxTokens(n) => self.admitted < n,
             StopRule::Nll { eta } => eta_units(eta).is_ok_and(|limit| spent <= u128::from(limit)),
-            StopRule::Entropy { bound } => token.entropy.to_bits().0 <= bound.0,
+            StopRule::Entropy { bound } => token.entropy.is_some_and(|entropy| entropy.to_bits().0 <= bound.0),
             StopRule::LineEnd => self.stays_on_the_line(token),
             StopRule::FirstToken { likelihood: least } => {
                 let is_likely = || likelihood(bits_of_units(spent)) >= least;
@@ -205,7 +210,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn cost(logprob: f32) -> GeneratedCost {
-        GeneratedCost { logprob, entropy: Nats(0.0), breaks_line: false }
+        GeneratedCost { logprob, entropy: Some(Nats(0.0)), breaks_line: false }
     }
 
     fn offered(rule: StopRule, tokens: impl IntoIterator<Item = GeneratedCost>) -> usize {
@@ -273,11 +278,13 @@ mod tests {
 
     #[test]
     fn entropy_bounds_every_token_alone() {
-        let token = |bits: f64| GeneratedCost { entropy: Bits(bits).to_nats(), ..cost(-9.0) };
+        let token = |bits: f64| GeneratedCost { entropy: Some(Bits(bits).to_nats()), ..cost(-9.0) };
         let rule = StopRule::Entropy { bound: Bits(1.0) };
         assert_eq!(offered(rule, [token(0.9), token(0.9), token(0.9)]), 3);
         assert_eq!(offered(rule, [token(0.9), token(1.1), token(0.0)]), 1);
-        assert_eq!(offered(rule, [GeneratedCost { entropy: Nats(f64::NAN), ..cost(0.0) }]), 0);
+        for damaged in [None, Some(Nats(f64::NAN))] {
+            assert_eq!(offered(rule, [GeneratedCost { entropy: damaged, ..cost(0.0) }]), 0);
+        }
     }
 
     #[test]

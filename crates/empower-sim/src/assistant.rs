@@ -247,19 +247,27 @@ impl<'m> Assistant<'m> {
         token: GeneratedToken,
         codec: &dyn TextCodec,
     ) -> Result<GeneratedCost, ModelError> {
-        let is_damaged = !token.logprob.is_finite() || !token.entropy_nats.is_finite();
-        if is_damaged {
+        let is_damaged = |value: f32| !value.is_finite();
+        if is_damaged(token.logprob) || token.entropy_nats.is_some_and(is_damaged) {
             return Err(ModelError::NotFinite {
                 model: model.model_id().clone(),
                 place: format!("the log-probability or entropy of a suggested token (id {})", token.token),
             });
         }
+        if self.end.needs_entropy() && token.entropy_nats.is_none() {
+            return Err(ModelError::Unsupported {
+                model: model.model_id().clone(),
+                parameter: "stop-entropy",
+                reason: "it does not show whole distributions; choose another stop rule".to_owned(),
+            });
+        }
+        let entropy = token.entropy_nats.map(|entropy| Nats(f64::from(entropy)));
         let breaks_line = self.end.needs_lines()
             && codec
                 .token_bytes(token.token)
                 .map_err(|source| ModelError::Backend { model: model.model_id().clone(), source })?
                 .contains(&b'\n');
-        Ok(GeneratedCost { logprob: token.logprob, entropy: Nats(f64::from(token.entropy_nats)), breaks_line })
+        Ok(GeneratedCost { logprob: token.logprob, entropy, breaks_line })
     }
 
     /// Tokens that a suggestion may have.
