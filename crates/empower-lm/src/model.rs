@@ -167,7 +167,7 @@ pub struct Generation {
     pub tokens: Vec<GeneratedToken>,
     /// Why it ended.
     pub finish: FinishReason,
-    /// The log-probability of the stop token, where that is what ended it.
+    /// The log-probability of the stop token, where that is what ended it and the model tells.
     pub stop_logprob: Option<f32>,
 }
 

@@ -35,6 +35,8 @@ const OWNED: [(&str, &[&str]); 15] = [
     // Content hashes have one owner, and the engine names models by what they hold.
     ("blake3", &["empower-artifact", "empower-engine"]),
     ("rand_chacha", &["empower-artifact", "empower-engine"]),
+    ("rusqlite", &["empower-cache"]),
+    ("ureq", &["empower-remote"]),
 ];
 
 /// Asynchronous runtimes and clients or servers of HTTP.
