@@ -14,7 +14,8 @@ use empower_lm::{
     Scorer, SessionId, TokenId, TokenLogprobs, Tokenizer,
 };
 
-use crate::decoder::{Batch, Cache, Decoder};
+use crate::batch::{Batch, Cache};
+use crate::decoder::Decoder;
 use crate::error::EngineError;
 use crate::kernels::gemm::{Into, View, gemm_packed};
 use crate::sampling::Sampler;
@@ -47,7 +48,7 @@ struct State {
 impl Engine {
     /// Opens a model folder with its tokenizer, and refuses two that do not fit each other.
     pub fn open(folder: &Path) -> Result<(Self, Tokenizer), EngineError> {
-        let decoder = Decoder::open(folder)?;
+        let decoder = Decoder::open_frozen(folder)?;
         let tokenizer = Tokenizer::open(folder)?;
         tokenizer.check_fits(decoder.config().vocab_size)?;
         Ok((Self::new(decoder, &tokenizer), tokenizer))
@@ -64,10 +65,13 @@ impl Engine {
         hash.update(serde_json::to_string(decoder.config()).expect("a configuration is plain data").as_bytes());
         for parameter in decoder.parameters() {
             hash.update(parameter.name.as_bytes());
-            for block in parameter.values().chunks(1 << 12) {
-                let bytes: Vec<u8> = block.iter().flat_map(|value| value.to_le_bytes()).collect();
+            parameter.each_block(|values| {
+                let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
                 hash.update(&bytes);
-            }
+            });
+        }
+        if let Some(adapter) = decoder.adapter_settings() {
+            hash.update(&adapter.scale().to_le_bytes());
         }
         let id = ModelId(format!("{}-{}", decoder.config().model_type, &hash.finalize().to_hex()[..16]));
         Self { decoder, id, bos, stop_tokens, state: Mutex::default() }
