@@ -14,6 +14,8 @@ use empower_lm::{
     Scorer, SessionId, TokenId, TokenLogprobs, Tokenizer,
 };
 
+use serde::Serialize;
+
 use crate::batch::{Batch, Cache};
 use crate::decoder::Decoder;
 use crate::error::EngineError;
@@ -87,6 +89,17 @@ impl Engine {
         self.decoder
     }
 
+    /// How a document of `n_tokens` is scored; `None` where it fits the context.
+    pub fn windowing(&self, n_tokens: usize) -> Option<Windowing> {
+        let context = self.decoder.config().max_position_embeddings;
+        let rows = (n_tokens + usize::from(self.bos.is_some())).saturating_sub(1);
+        (rows > context).then(|| Windowing {
+            context,
+            overlap: overlap(context),
+            windows: windows(rows, context).len(),
+        })
+    }
+
     fn check(&self, tokens: &[TokenId]) -> Result<(), ModelError> {
         let vocabulary = self.decoder.config().vocab_size;
         match tokens.iter().find(|token| **token as usize >= vocabulary) {
@@ -124,13 +137,30 @@ pub struct WindowRange {
     pub scored: Range<usize>,
 }
 
+/// Rows of a window that only give context, in every window but a document's first. Chosen: half, so that whatever counts
+/// has at least half the context behind it, for twice the work.
+pub fn overlap(context: usize) -> usize {
+    context / 2
+}
+
+/// How a document that is longer than the context is scored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Windowing {
+    /// Tokens of a window, at most.
+    pub context: usize,
+    /// Tokens of each window but the first that only give context.
+    pub overlap: usize,
+    /// Windows.
+    pub windows: usize,
+}
+
 /// Cuts a stream of `rows` into windows of at most `context` rows, so that every row counts once. The first window
 /// counts whole; each later one first sees the half context before what counts.
 pub fn windows(rows: usize, context: usize) -> Vec<WindowRange> {
     let mut windows = Vec::new();
     let mut done = 0;
     while done < rows {
-        let start = if done == 0 { 0 } else { done - context / 2 };
+        let start = if done == 0 { 0 } else { done - overlap(context) };
         let end = (start + context).min(rows);
         windows.push(WindowRange { inputs: start..end, scored: done..end });
         done = end;

@@ -22,7 +22,7 @@ mod workspace;
 pub use batch::{Batch, Cache};
 pub use config::{Config, LlamaShape, StopTokens};
 pub use decoder::Decoder;
-pub use engine::{Engine, WindowRange, windows};
+pub use engine::{Engine, WindowRange, Windowing, overlap, windows};
 pub use error::EngineError;
 pub use generation::GenerationDefaults;
 pub use kernels::gemm::Precision;

@@ -158,6 +158,36 @@ fn long_documents_are_scored_in_windows() {
 }
 
 #[test]
+fn positions_inside_windows_have_the_log_probabilities_of_a_direct_pass() {
+    for bos in [false, true] {
+        let engine = engine(bos);
+        let document = text(4 * POSITIONS + 7, 6);
+        let scored = engine.score(&[&document]).unwrap().remove(0).logprobs;
+        let stream: Vec<u32> = bos.then_some(0).into_iter().chain(document.iter().copied()).collect();
+        let cut = windows(stream.len() - 1, POSITIONS);
+        let windowing = engine.windowing(document.len()).unwrap();
+        assert_eq!((windowing.context, windowing.overlap, windowing.windows), (POSITIONS, POSITIONS / 2, cut.len()));
+        assert_eq!(engine.windowing(POSITIONS), None);
+        let mut n_compared = 0;
+        for (at, window) in cut.iter().enumerate() {
+            assert_eq!(window.scored.start - window.inputs.start, if at == 0 { 0 } else { windowing.overlap });
+            let logits = engine.decoder().logits(&Batch::of([&stream[window.inputs.clone()]]));
+            for row in window.scored.clone() {
+                let logits = &logits[(row - window.inputs.start) * 61..][..61];
+                let target = stream[row + 1] as usize;
+                let total: f64 = logits.iter().map(|logit| f64::from(*logit).exp()).sum();
+                let direct = f64::from(logits[target]) - total.ln();
+                let ours = f64::from(scored[row + 1 - usize::from(bos)].unwrap());
+                // f32 against f64 over 61 terms, logits up to 30.
+                assert!((ours - direct).abs() < 1e-5, "{row}: {ours} {direct}");
+                n_compared += 1;
+            }
+        }
+        assert_eq!(n_compared, stream.len() - 1);
+    }
+}
+
+#[test]
 fn damaged_folders_are_refused_by_name() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/llama-tiny");
     let copy = || {

@@ -44,11 +44,8 @@ const NETWORK: [&str; 10] = ["async-std", "axum", "curl", "hyper", "isahc", "mio
 const TENSORS: [&str; 6] = ["burn", "candle-core", "empower-engine", "ndarray", "ort", "tch"];
 
 /// The only code that may be unsafe: vector arithmetic, files as memory, and the stretch between `fork` and `exec`.
-const MAY_BE_UNSAFE: [&str; 3] = [
-    "crates/empower-engine/src/kernels/",
-    "crates/empower-engine/src/mapped.rs",
-    "crates/empower-judge/src/kernel.rs",
-];
+const MAY_BE_UNSAFE: [&str; 3] =
+    ["crates/empower-engine/src/kernels/", "crates/empower-engine/src/mapped.rs", "crates/empower-judge/src/kernel.rs"];
 
 /// Where processes are started: by the judge; by `empower bench`, for its twin in Python; by `empower demo`, to ask the
 /// interpreter where its library lies. The last two run nothing that a model wrote.
