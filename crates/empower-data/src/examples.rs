@@ -67,6 +67,10 @@ pub struct DocumentExamplesRow {
     pub eta_bits: Option<f64>,
     /// The seed that states and lengths were drawn with.
     pub seed: u64,
+    /// Tokens that each window but the first repeats for context, where a document longer than the model's context was
+    /// scored in windows; absent where it was scored whole, or not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overlap: Option<usize>,
 }
 
 /// One example: prefix → completion + stop.
@@ -144,6 +148,7 @@ pub fn document_examples(
         method: method.to_string(),
         eta_bits: method.eta().map(|eta| eta.0),
         seed: options.seed,
+        overlap: None,
     })
 }
 

@@ -14,7 +14,10 @@ use empower_lm::{
     Scorer, SessionId, TokenId, TokenLogprobs, Tokenizer,
 };
 
-use crate::decoder::{Batch, Cache, Decoder};
+use serde::Serialize;
+
+use crate::batch::{Batch, Cache};
+use crate::decoder::Decoder;
 use crate::error::EngineError;
 use crate::kernels::gemm::{Into, View, gemm_packed};
 use crate::sampling::Sampler;
@@ -47,7 +50,7 @@ struct State {
 impl Engine {
     /// Opens a model folder with its tokenizer, and refuses two that do not fit each other.
     pub fn open(folder: &Path) -> Result<(Self, Tokenizer), EngineError> {
-        let decoder = Decoder::open(folder)?;
+        let decoder = Decoder::open_frozen(folder)?;
         let tokenizer = Tokenizer::open(folder)?;
         tokenizer.check_fits(decoder.config().vocab_size)?;
         Ok((Self::new(decoder, &tokenizer), tokenizer))
@@ -64,10 +67,13 @@ impl Engine {
         hash.update(serde_json::to_string(decoder.config()).expect("a configuration is plain data").as_bytes());
         for parameter in decoder.parameters() {
             hash.update(parameter.name.as_bytes());
-            for block in parameter.values().chunks(1 << 12) {
-                let bytes: Vec<u8> = block.iter().flat_map(|value| value.to_le_bytes()).collect();
+            parameter.each_block(|values| {
+                let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
                 hash.update(&bytes);
-            }
+            });
+        }
+        if let Some(adapter) = decoder.adapter_settings() {
+            hash.update(&adapter.scale().to_le_bytes());
         }
         let id = ModelId(format!("{}-{}", decoder.config().model_type, &hash.finalize().to_hex()[..16]));
         Self { decoder, id, bos, stop_tokens, state: Mutex::default() }
@@ -81,6 +87,17 @@ impl Engine {
     /// The model, taken out.
     pub fn into_decoder(self) -> Decoder {
         self.decoder
+    }
+
+    /// How a document of `n_tokens` is scored; `None` where it fits the context.
+    pub fn windowing(&self, n_tokens: usize) -> Option<Windowing> {
+        let context = self.decoder.config().max_position_embeddings;
+        let rows = (n_tokens + usize::from(self.bos.is_some())).saturating_sub(1);
+        (rows > context).then(|| Windowing {
+            context,
+            overlap: overlap(context),
+            windows: windows(rows, context).len(),
+        })
     }
 
     fn check(&self, tokens: &[TokenId]) -> Result<(), ModelError> {
@@ -120,13 +137,30 @@ pub struct WindowRange {
     pub scored: Range<usize>,
 }
 
+/// Rows of a window that only give context, in every window but a document's first. Chosen: half, so that whatever counts
+/// has at least half the context behind it, for twice the work.
+pub fn overlap(context: usize) -> usize {
+    context / 2
+}
+
+/// How a document that is longer than the context is scored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Windowing {
+    /// Tokens of a window, at most.
+    pub context: usize,
+    /// Tokens of each window but the first that only give context.
+    pub overlap: usize,
+    /// Windows.
+    pub windows: usize,
+}
+
 /// Cuts a stream of `rows` into windows of at most `context` rows, so that every row counts once. The first window
 /// counts whole; each later one first sees the half context before what counts.
 pub fn windows(rows: usize, context: usize) -> Vec<WindowRange> {
     let mut windows = Vec::new();
     let mut done = 0;
     while done < rows {
-        let start = if done == 0 { 0 } else { done - context / 2 };
+        let start = if done == 0 { 0 } else { done - overlap(context) };
         let end = (start + context).min(rows);
         windows.push(WindowRange { inputs: start..end, scored: done..end });
         done = end;

@@ -3,7 +3,9 @@
 mod arguments;
 mod bench;
 mod demo;
+mod export;
 mod judge;
+mod lora;
 mod pretrain;
 mod report;
 mod score;
@@ -18,6 +20,7 @@ use clap::Subcommand;
 pub enum Command {
     Demo(demo::Arguments),
     Train(train::Arguments),
+    Export(export::Arguments),
     Pretrain(pretrain::Arguments),
     Score(score::Arguments),
     Select(select::Arguments),
@@ -32,6 +35,7 @@ pub fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Demo(arguments) => demo::run(arguments),
         Command::Train(arguments) => train::run(arguments),
+        Command::Export(arguments) => export::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
         Command::Pretrain(arguments) => pretrain::run(arguments),
         Command::Score(arguments) => score::run(arguments),

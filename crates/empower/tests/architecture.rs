@@ -45,8 +45,9 @@ const NETWORK: [&str; 10] = ["async-std", "axum", "curl", "hyper", "isahc", "mio
 /// Tensor libraries and the engine, which stands in for one.
 const TENSORS: [&str; 6] = ["burn", "candle-core", "empower-engine", "ndarray", "ort", "tch"];
 
-/// The only code that may be unsafe: vector arithmetic, and the stretch between `fork` and `exec`.
-const MAY_BE_UNSAFE: [&str; 2] = ["crates/empower-engine/src/kernels/", "crates/empower-judge/src/kernel.rs"];
+/// The only code that may be unsafe: vector arithmetic, files as memory, and the stretch between `fork` and `exec`.
+const MAY_BE_UNSAFE: [&str; 3] =
+    ["crates/empower-engine/src/kernels/", "crates/empower-engine/src/mapped.rs", "crates/empower-judge/src/kernel.rs"];
 
 /// Where processes are started: by the judge; by `empower bench`, for its twin in Python; by `empower demo`, to ask the
 /// interpreter where its library lies. The last two run nothing that a model wrote.

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 use empower_data::{
-    Corpus, Document, ExampleOptions, ExampleStats, ReadOptions, ScoredDocument, States, document_examples,
-    read_documents,
+    Corpus, Document, DocumentExamplesRow, ExampleOptions, ExampleStats, ReadOptions, ScoredDocument, States,
+    document_examples, read_documents,
 };
 use empower_engine::{Config, Engine};
 use empower_lm::{Bits, Scorer, TokenId, Tokenizer};
@@ -137,7 +137,11 @@ fn write_batch(
     };
     for ((document, token_ids), logprobs) in batch.iter().zip(&tokens).zip(&scores) {
         let scored = ScoredDocument { document_id: &document.id, token_ids, logprobs: logprobs.as_deref() };
-        let row = document_examples(scored, options)?;
+        let windowing = engine.and_then(|engine| engine.windowing(token_ids.len()));
+        let row = DocumentExamplesRow {
+            overlap: windowing.map(|windowing| windowing.overlap),
+            ..document_examples(scored, options)?
+        };
         stats.add(&row);
         if compact {
             // A document of which nothing was chosen has nothing to teach.
