@@ -3,6 +3,7 @@
 mod arguments;
 mod bench;
 mod demo;
+mod doctor;
 mod judge;
 mod pretrain;
 mod report;
@@ -25,6 +26,7 @@ pub enum Command {
     Judge(judge::Arguments),
     Report(report::Arguments),
     Bench(bench::Arguments),
+    Doctor(doctor::Arguments),
 }
 
 /// Runs a command to its end.
@@ -33,6 +35,7 @@ pub fn run(command: Command) -> anyhow::Result<()> {
         Command::Demo(arguments) => demo::run(arguments),
         Command::Train(arguments) => train::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
+        Command::Doctor(arguments) => doctor::run(arguments),
         Command::Pretrain(arguments) => pretrain::run(arguments),
         Command::Score(arguments) => score::run(arguments),
         Command::Select(arguments) => select::run(arguments),
