@@ -12,6 +12,7 @@ pub mod sft;
 mod trainer;
 
 pub use checkpoint::Progress;
+pub use empower_engine::LoraSettings;
 pub use error::TrainError;
 pub use optimiser::{AdamWSettings, MatrixRule, Optimiser};
 pub use schedule::Schedule;
