@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use empower_artifact::rows::{Verdict, VerdictRow};
 
+use crate::detail::printable;
 use crate::interpreter::Interpreter;
 use crate::runner::{Outcome, Runner};
 use crate::sandbox::{self, MIN_TIME_LIMIT, Sandbox};
@@ -157,13 +158,13 @@ impl Judge {
     }
 
     fn judge_one(&self, submission: &Submission<'_>) -> VerdictRow {
-        let row = |verdict, tests_run, detail| VerdictRow {
+        let row = |verdict, tests_run, detail: String| VerdictRow {
             question_id: submission.question_id.to_owned(),
             index: submission.index,
             verdict,
             passed: verdict == Verdict::Pass,
             tests_run,
-            detail,
+            detail: printable(&detail),
         };
         for (case_idx, case) in submission.tests.cases.iter().enumerate() {
             let (verdict, detail) = self.judge_test(submission.program, &submission.tests.kind, case);

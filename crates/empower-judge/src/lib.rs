@@ -22,6 +22,7 @@
 //!
 //! This crate knows no language model, and it is the only one that starts untrusted programs.
 
+mod detail;
 mod interpreter;
 mod judge;
 mod kernel;
@@ -38,6 +39,9 @@ use serde::{Deserialize, Serialize};
 pub use empower_artifact::rows::{Verdict, VerdictRow};
 pub use interpreter::Interpreter;
 pub use judge::Judge;
+pub use sandbox::probe::{
+    Attempt, InterpreterFinding, LandlockLevel, LayerFinding, SandboxFindings, ScratchFinding, StrictFinding, probe,
+};
 pub use stdout::{StdoutMismatch, compare_stdout};
 pub use value::{PyValue, ValueError};
 

@@ -21,15 +21,15 @@ use landlock::{
     ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
     RulesetCreatedAttr, Scope, make_bitflags,
 };
-use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
-    sock_filter,
-};
+use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, SeccompRule, sock_filter};
 
 use crate::interpreter::Interpreter;
 use crate::kernel::{self, Limit};
 use crate::{JudgeError, JudgeSettings, LayerStatus, SandboxPolicy};
 
+mod arguments;
+pub(crate) mod disk;
+pub(crate) mod probe;
 mod refused;
 
 /// `nobody` on every common distribution: owns no file and runs no service worth the name.
@@ -288,18 +288,7 @@ fn rules(interpreter: &Interpreter) -> Result<Vec<(PathFd, BitFlags<AccessFs>)>,
 fn filters() -> Result<Vec<BpfProgram>, seccompiler::BackendError> {
     let architecture = std::env::consts::ARCH.try_into()?;
     let mut refused: BTreeMap<i64, Vec<SeccompRule>> = refused::ALWAYS.iter().map(|&call| (call, Vec::new())).collect();
-    let condition =
-        |argument, operator, value| SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operator, value);
-    let only = |conditions| Ok::<_, seccompiler::BackendError>(vec![SeccompRule::new(conditions)?]);
-    // A thread shares its process; any other clone is a new process.
-    let thread = libc::CLONE_THREAD as u64;
-    refused.insert(libc::SYS_clone, only(vec![condition(0, SeccompCmpOp::MaskedEq(thread), 0)?])?);
-    // Local pairs are what an event loop wakes itself with; they reach nothing outside.
-    refused.insert(libc::SYS_socketpair, only(vec![condition(0, SeccompCmpOp::Ne, libc::AF_UNIX as u64)?])?);
-    // One's own limits may be read and lowered, nobody else's.
-    refused.insert(libc::SYS_prlimit64, only(vec![condition(0, SeccompCmpOp::Ne, 0)?])?);
-    // Else a child could outlive the judge.
-    refused.insert(libc::SYS_prctl, only(vec![condition(0, SeccompCmpOp::Eq, libc::PR_SET_PDEATHSIG as u64)?])?);
+    arguments::refuse(&mut refused, false)?;
     let refuse =
         SeccompFilter::new(refused, SeccompAction::Allow, SeccompAction::Errno(libc::EPERM as u32), architecture)?;
     // Its flags are behind a pointer, out of a filter's sight; the C library falls back to `clone`.

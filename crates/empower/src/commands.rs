@@ -3,6 +3,7 @@
 mod arguments;
 mod bench;
 mod demo;
+mod doctor;
 mod export;
 mod judge;
 mod lora;
@@ -28,6 +29,7 @@ pub enum Command {
     Judge(judge::Arguments),
     Report(report::Arguments),
     Bench(bench::Arguments),
+    Doctor(doctor::Arguments),
 }
 
 /// Runs a command to its end.
@@ -37,6 +39,7 @@ pub fn run(command: Command) -> anyhow::Result<()> {
         Command::Train(arguments) => train::run(arguments),
         Command::Export(arguments) => export::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
+        Command::Doctor(arguments) => doctor::run(arguments),
         Command::Pretrain(arguments) => pretrain::run(arguments),
         Command::Score(arguments) => score::run(arguments),
         Command::Select(arguments) => select::run(arguments),

@@ -158,11 +158,41 @@ fn keys(row: &Value) -> Vec<&str> {
 
 #[test]
 fn every_command_shows_an_example_and_refuses_what_it_does_not_know() {
-    for command in ["score", "select", "judge", "simulate", "report", "pretrain"] {
+    for command in ["score", "select", "judge", "simulate", "report", "pretrain", "doctor"] {
         let help = empower!(command, "--help").ok();
         assert!(help.stdout.contains("Example: empower "), "{command}: {}", help.stdout);
         empower!(command, "--no-such-flag").assert_usage_fault(&["--no-such-flag"]);
     }
+}
+
+#[test]
+fn doctor_tries_this_machine_and_says_where_it_falls_short() {
+    let found: Value = serde_json::from_str(&empower!("doctor", "--json").ok().stdout).expect("one JSON object");
+    assert_eq!(found["sandbox"]["strict"]["refusal"], Value::Null, "{found}");
+    let layers = found["sandbox"]["layers"].as_array().expect("layers");
+    let seccomp = layers.iter().find(|layer| layer["name"] == "seccomp").expect("a layer");
+    assert!(seccomp["present"] == true && seccomp["attempts"].as_array().is_some_and(|tried| tried.len() > 5));
+    assert!(found["model"]["fault"].is_null() && found["model"]["parameters"].as_u64() > Some(0), "{found}");
+    assert!(found["problems"]["eval"]["problems"].as_u64() > Some(0), "{found}");
+    assert!(found["machine"]["cores"].as_u64() > Some(0) && !found["engine"]["products"].is_null());
+
+    let text = empower!("doctor").ok().stdout;
+    for expected in ["strict judging", "landlock-files", "present", "interpreter", "scratch", "model"] {
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
+
+    // Nothing can be judged without an interpreter: the report is printed all the same, and the exit code tells.
+    let run = empower!("doctor", "--json", "--python", "no-such-python");
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let found: Value = serde_json::from_str(&run.stdout).expect("one JSON object");
+    assert!(found["sandbox"]["strict"]["refusal"].as_str().is_some_and(|reason| reason.contains("no-such-python")));
+    assert!(run.stderr.contains("strict judging") && run.stderr.contains("hint:"), "{run:?}");
+
+    // Missing assets are reported; judging does not need them.
+    let empty = TempDir::new().expect("a temporary folder");
+    let run = run_command(program().env("EMPOWER_ASSETS", empty.path()).args(["doctor", "--json"])).ok();
+    let found: Value = serde_json::from_str(&run.stdout).expect("one JSON object");
+    assert!(found["model"]["fault"].as_str().is_some_and(|fault| fault.contains("EMPOWER_ASSETS")), "{found}");
 }
 
 #[test]
