@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use empower_artifact::rows::{Verdict, VerdictRow};
 
+use crate::assertions::AssertionCall;
 use crate::interpreter::Interpreter;
 use crate::runner::{Outcome, Runner};
 use crate::sandbox::{self, MIN_TIME_LIMIT, Sandbox};
@@ -179,18 +180,26 @@ impl Judge {
         let input = match kind {
             TestKind::Stdin => case.input.as_str(),
             TestKind::Functional { .. } => case.input.trim_ascii(),
+            TestKind::Assertions => {
+                let call = AssertionCall::new(program, &case.input);
+                return call.verdict(self.run_patiently(call.program(), &call.kind, &call.input));
+            }
         };
-        let mut outcome = self.run_retrying(program, kind, input, false);
-        if matches!(outcome, Outcome::Failed(Verdict::TimeLimit, _)) {
-            outcome = self.run_retrying(program, kind, input, true);
-        }
-        match outcome {
+        match self.run_patiently(program, kind, input) {
             Outcome::Failed(verdict, detail) => (verdict, detail),
             Outcome::Infrastructure(detail) => (Verdict::Infrastructure, detail),
             Outcome::Answer(answer) => match compare(kind, &answer, &case.output) {
                 Ok(()) => (Verdict::Pass, String::new()),
                 Err(detail) => (Verdict::WrongAnswer, detail),
             },
+        }
+    }
+
+    /// Runs a test, and once more alone where it ran out of time.
+    fn run_patiently(&self, program: &str, kind: &TestKind, input: &str) -> Outcome {
+        match self.run_retrying(program, kind, input, false) {
+            Outcome::Failed(Verdict::TimeLimit, _) => self.run_retrying(program, kind, input, true),
+            outcome => outcome,
         }
     }
 
@@ -296,6 +305,7 @@ fn compare(kind: &TestKind, answer: &str, expected: &str) -> Result<(), String> 
             let short = |value: PyValue| -> String { value.to_string().chars().take(200).collect() };
             Err(format!("expected {}, got {}", short(expected), short(got)))
         }
+        TestKind::Assertions => unreachable!("assertions run as a call, which has its own comparison"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Runs untrusted programs in a sandbox and judges them by tests, as a person running them would (mode `native`).
 //!
-//! A program either reads standard input and prints, or defines a function that is called. Each test gets a fresh
+//! A program either reads standard input and prints, or defines a function that is called, or is followed by assertions.
+//! Each test gets a fresh
 //! process with limits of time, memory and output; the program ends at its first failing test. The comparisons are
 //! LiveCodeBench's; what its grader does to programs beyond that (hoisted imports, a replaced standard input) is left
 //! out, except for the imports it puts before them, which many published programs rely on.
@@ -22,6 +23,7 @@
 //!
 //! This crate knows no language model, and it is the only one that starts untrusted programs.
 
+mod assertions;
 mod interpreter;
 mod judge;
 mod kernel;
@@ -52,14 +54,17 @@ pub enum TestKind {
         /// The function or method.
         func_name: String,
     },
+    /// Assertions run after the program and in its namespace. They share its process: see `assertions.rs` for what
+    /// that cannot keep out.
+    Assertions,
 }
 
 /// One test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestCase {
-    /// Standard input; or one JSON value a line, one line an argument.
+    /// Standard input; or one JSON value a line, one line an argument; or assertions in Python.
     pub input: String,
-    /// Standard output; or one JSON value.
+    /// Standard output; or one JSON value; or nothing, with assertions.
     pub output: String,
 }
 

@@ -118,6 +118,7 @@ impl Runner {
         let (kind_name, func_name) = match kind {
             TestKind::Stdin => ("stdin", ""),
             TestKind::Functional { func_name } => ("functional", func_name.as_str()),
+            TestKind::Assertions => unreachable!("assertions run as a call"),
         };
 
         let mut command = Command::new(&self.interpreter.path);
@@ -315,6 +316,7 @@ impl Runner {
                     _ => failed(Verdict::RuntimeError, String::from("the program ended before the function returned")),
                 }
             }
+            TestKind::Assertions => unreachable!("assertions run as a call"),
         }
     }
 }
