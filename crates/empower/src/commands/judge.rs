@@ -1,39 +1,42 @@
 //! `empower judge`: programs to verdicts. What judging is lives in `empower-judge`; this file reads, counts and prints.
 
-use std::collections::{BTreeMap, HashMap};
-use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{Args, ValueEnum};
 use empower_artifact::rows::{Verdict, VerdictRow};
-use empower_data::{Problem, ProblemOptions, ProblemReader, read_programs};
 use empower_judge::{Judge, JudgeSettings, SandboxPolicy, Submission};
+use empower_report::PassAtK;
 
+use super::grading::{Inputs, ProgramArguments, pass_at_k_lines};
+use super::problems::ProblemFilters;
 use super::score::aligned;
-use crate::assets::problems_named;
 use crate::output::{Sink, bar};
 
 /// Judge programs: run them against their problems' tests in a sandbox.
 ///
-/// Reads problems in LiveCodeBench's format and programs as [{"question_id", "code_list": […]}], and prints, with
-/// --json, a row a program: {"question_id", "index", "verdict", "passed", "tests_run", "detail"}. Programs that fail
-/// are verdicts, not errors: the exit status is 0.
+/// Reads problems of any source (see `empower problems --help`) and programs as [{"question_id", "code_list": […]}] or
+/// as HumanEval's samples, and prints, with --json, a row a program: {"question_id", "index", "verdict", "passed",
+/// "tests_run", "detail"}. Programs that fail are verdicts, not errors: the exit status is 0.
 ///
 /// Example: empower judge --problems problems.jsonl --programs programs.json --json
+/// Example: empower judge --problems HumanEval.jsonl --programs samples.jsonl --pass-at 1,10
+/// Example: empower judge --problems livecodebench/ --release v6 --programs outputs.json --eval-all eval_all.json
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {
-    /// Problems with tests; `train` and `eval` are the halves of the embedded suite.
-    #[arg(long, value_name = "FILE.jsonl", default_value = "eval")]
-    problems: PathBuf,
-    /// Programs to judge.
-    #[arg(long, value_name = "FILE.json")]
-    programs: PathBuf,
+    /// Problems with tests: a file or folder, which may be given several times; `train` and `eval` are the halves of the
+    /// embedded suite.
+    #[arg(long, value_name = "PATH", default_value = "eval")]
+    problems: Vec<PathBuf>,
     /// Print JSON rows rather than a table.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    programs: ProgramArguments,
+    #[command(flatten)]
+    filters: ProblemFilters,
     #[command(flatten)]
     judge: JudgeOptions,
 }
@@ -102,28 +105,11 @@ impl JudgeOptions {
 
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<()> {
-    let programs = read_programs(&arguments.programs)?;
-    let problems_path = problems_named(&arguments.problems)?;
-    let mut wanted: HashMap<&str, Option<Problem>> =
-        programs.iter().map(|row| (row.question_id.as_str(), None)).collect();
-    // One problem at a time: the published set is larger than many a memory.
-    for problem in ProblemReader::open(&problems_path, ProblemOptions::default())? {
-        let problem = problem?;
-        if let Some(slot) = wanted.get_mut(problem.question_id.as_str()) {
-            *slot = Some(problem);
-        }
-    }
+    let inputs = Inputs::read(&arguments.programs, &arguments.problems, &arguments.filters)?;
     let mut submissions = Vec::new();
     let mut public_only = 0;
-    for row in &programs {
-        let Some(problem) = wanted[row.question_id.as_str()].as_ref() else {
-            bail!(
-                "{}: problem {} is not in {}\nhint: name the file that has it with --problems",
-                arguments.programs.display(),
-                row.question_id,
-                problems_path.display()
-            );
-        };
+    for row in &inputs.programs.rows {
+        let problem = inputs.problem(&row.question_id);
         public_only += usize::from(problem.is_public_only());
         submissions.extend(row.code_list.iter().enumerate().map(|(index, program)| Submission {
             question_id: &row.question_id,
@@ -131,9 +117,6 @@ pub fn run(arguments: Arguments) -> Result<()> {
             program,
             tests: &problem.tests,
         }));
-    }
-    if submissions.is_empty() {
-        bail!("{} holds no programs\nhint: put them into the rows' `code_list`", arguments.programs.display());
     }
     let judge = arguments.judge.open()?;
     let progress = bar(submissions.len() as u64, "judge");
@@ -149,13 +132,16 @@ pub fn run(arguments: Arguments) -> Result<()> {
     if infrastructure > 0 {
         eprintln!("warning: {infrastructure} programs have no verdict because the machine, not the program, failed");
     }
+    let estimates = arguments.programs.pass_at_k(&rows);
     let mut out = Sink::stdout();
     if arguments.json {
         rows.iter().try_for_each(|row| out.row(row))?;
+        eprint!("{}", pass_at_k_lines(&estimates));
     } else {
-        out.text(&table(&rows))?;
+        out.text(&table(&rows, &estimates))?;
     }
-    out.finish()
+    out.finish()?;
+    inputs.write(&arguments.programs, &rows)
 }
 
 /// Every verdict, in the order of JUDGE's table, with its name in rows.
@@ -169,8 +155,8 @@ const VERDICTS: [(Verdict, &str); 7] = [
     (Verdict::Infrastructure, "infrastructure"),
 ];
 
-/// Counts by verdict, pass@1, and what failed.
-fn table(rows: &[VerdictRow]) -> String {
+/// Counts by verdict, pass@k, and what failed.
+fn table(rows: &[VerdictRow], estimates: &[PassAtK]) -> String {
     let mut lines = vec![["verdict".to_owned(), "programs".to_owned()]];
     for (verdict, name) in VERDICTS {
         let count = rows.iter().filter(|row| row.verdict == verdict).count();
@@ -178,30 +164,13 @@ fn table(rows: &[VerdictRow]) -> String {
     }
     lines.push(["all".to_owned(), rows.len().to_string()]);
     let mut text = aligned(&lines);
-    match pass_at_1(rows) {
-        Some((rate, problems)) => text.push_str(&format!("pass@1 {rate:.4} over {problems} problems\n")),
-        None => text.push_str("pass@1 n/a: no program was judged\n"),
-    }
+    text.push_str(&pass_at_k_lines(estimates));
     for row in rows.iter().filter(|row| !row.passed) {
         let name = VERDICTS.iter().find(|(verdict, _)| *verdict == row.verdict).map_or("", |(_, name)| name);
         let detail = row.detail.lines().next().unwrap_or_default();
         text.push_str(&format!("{}[{}] {name}: {detail}\n", row.question_id, row.index));
     }
     text
-}
-
-/// Mean over problems of the share of their programs that passed, and the number of problems. Programs without a
-/// verdict for want of a working machine are left out.
-fn pass_at_1(rows: &[VerdictRow]) -> Option<(f64, usize)> {
-    let mut problems: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
-    for row in rows.iter().filter(|row| row.verdict != Verdict::Infrastructure) {
-        let (passed, judged) = problems.entry(&row.question_id).or_default();
-        *passed += u32::from(row.passed);
-        *judged += 1;
-    }
-    let n = NonZeroU64::new(problems.len() as u64)?;
-    let sum: f64 = problems.values().map(|(passed, judged)| f64::from(*passed) / f64::from(*judged)).sum();
-    Some((sum / n.get() as f64, problems.len()))
 }
 
 #[cfg(test)]
@@ -215,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn pass_at_1_is_a_mean_over_problems_without_faults_of_the_machine() {
+    fn the_table_has_counts_and_failures() {
         let rows = [
             row("a", 0, Verdict::Pass),
             row("b", 0, Verdict::Pass),
@@ -223,11 +192,10 @@ mod tests {
             row("b", 2, Verdict::Infrastructure),
             row("c", 0, Verdict::Infrastructure),
         ];
-        assert_eq!(pass_at_1(&rows), Some((0.75, 2)));
-        assert_eq!(pass_at_1(&rows[4..]), None);
-        let text = table(&rows);
+        let text = table(&rows, &super::super::grading::pass_at_k(&rows, &[1]));
         assert!(text.contains("wrong_answer           1\n"), "{text}");
-        assert!(text.contains("pass@1 0.7500 over 2 problems\nb[1] wrong_answer: test 2: why\n"), "{text}");
+        assert!(text.contains("pass@1 0.7500 over 2 problems"), "{text}");
+        assert!(text.contains("\nb[1] wrong_answer: test 2: why\n"), "{text}");
     }
 
     #[test]

@@ -23,6 +23,7 @@ use empower_sim::{
 use serde_json::{Value, json};
 
 use super::judge::JudgeOptions;
+use super::problems::source_hash;
 use super::report::EPISODES;
 use crate::assets::{model_or_embedded, problems_named};
 use crate::output::{bar, print_json, print_text, usage_error};
@@ -37,8 +38,9 @@ use crate::output::{bar, print_json, print_text, usage_error};
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {
-    /// Problems with reference programs; `train` and `eval` are the halves of the embedded suite.
-    #[arg(long, value_name = "FILE.jsonl", default_value = "eval")]
+    /// Problems with reference programs, of any source that `empower problems` reads; `train` and `eval` are the halves
+    /// of the embedded suite.
+    #[arg(long, value_name = "PATH", default_value = "eval")]
     problems: PathBuf,
     /// Who suggests: `base`, `base-N` (cut to N tokens), `stop-nll` (the training-free stop rule), `human-alone`, or
     /// the method that a tuned --model was trained with: `empower`, `sft-N`, …
@@ -251,7 +253,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
 
     let settings = settings(&arguments);
     let manifest = manifest(&arguments, &assistant, &settings, judge.as_ref())
-        .input("problems", ContentHash::of_file(&problems_path)?)
+        .input("problems", source_hash(&problems_path)?)
         .input("model", model_hash(&model_dir, engine.is_some())?);
     let folder = RunFolder::open_or_resume(&arguments.out, manifest, arguments.resume)?;
     let mut log = EpisodeLog::open(&folder.path(EPISODES))?;
