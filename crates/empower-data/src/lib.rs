@@ -22,6 +22,7 @@ mod python;
 mod python_lex;
 mod sources;
 mod states;
+mod suite;
 
 pub use document::{
     Corpus, Document, Duplicate, ReadOptions, Skipped, corpus_hash, deduplicate, normalise, read_documents,
@@ -41,3 +42,6 @@ pub use programs::{EvalAllRow, Programs, ProgramsFormat, ProgramsRow, Sample, re
 pub use python::{FunctionOptions, PythonFunction, UnclosedPython, python_functions, python_library_functions};
 pub use sources::{ProblemEntry, ProblemFormat, ProblemIndex, ProblemReader, ProblemRow, ProblemSource, Release};
 pub use states::{States, StatesSyntaxError, document_seed, is_held_out};
+pub use suite::{
+    Finding, ProgramSize, Severity, SuiteRules, check_suite, lazy_programs, program_size, reference_programs,
+};
