@@ -5,7 +5,6 @@ use empower_judge::TestCase;
 use serde_json::{Map, Value};
 
 use crate::programs::{ProgramsRow, read_programs};
-use crate::sources::ProblemRow;
 
 fn row() -> Map<String, Value> {
     let row = serde_json::json!({

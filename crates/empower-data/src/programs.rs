@@ -110,32 +110,22 @@ impl Programs {
     }
 
     fn read_list(path: &Path, format: Option<ProgramsFormat>) -> Result<Self, DataError> {
-        #[derive(Deserialize)]
-        #[serde(untagged, expecting = "expected objects with `question_id` and `code_list`, or lists of programs")]
-        enum Item {
-            Row(ProgramsRow),
-            Codes(Vec<String>),
-        }
         let place = Place::file(path);
         let bytes = std::fs::read(path).map_err(|source| DataError::read(path, source))?;
         let broken = |source| DataError::BadJson { place: place.clone(), source };
-        // Each form by itself says best what is wrong with it.
-        let codes: Vec<Vec<String>> = match format {
+        let positional = || serde_json::from_slice::<Vec<Vec<String>>>(&bytes);
+        let codes = match format {
             Some(ProgramsFormat::Samples) => {
                 return Err(DataError::bad_field(&place, "task_id", "must be in JSON Lines, one sample a line"));
             }
-            Some(ProgramsFormat::Positional) => serde_json::from_slice(&bytes).map_err(broken)?,
-            _ => match serde_json::from_slice::<Vec<Item>>(&bytes) {
-                Ok(items) if items.iter().all(|item| matches!(item, Item::Codes(_))) && !items.is_empty() => items
-                    .into_iter()
-                    .filter_map(|item| if let Item::Codes(codes) = item { Some(codes) } else { None })
-                    .collect(),
-                _ => {
-                    let rows: Vec<ProgramsRow> = serde_json::from_slice(&bytes).map_err(broken)?;
-                    return Self::of_lists(&place, rows);
-                }
-            },
+            Some(ProgramsFormat::Positional) => positional().map_err(broken)?,
+            Some(ProgramsFormat::Lists) => Vec::new(),
+            None => positional().unwrap_or_default(),
         };
+        if codes.is_empty() && format != Some(ProgramsFormat::Positional) {
+            let rows: Vec<ProgramsRow> = serde_json::from_slice(&bytes).map_err(broken)?;
+            return Self::of_lists(&place, rows);
+        }
         let rows = codes.into_iter().map(|code_list| ProgramsRow { question_id: String::new(), code_list }).collect();
         Ok(Self { format: ProgramsFormat::Positional, rows, samples: Vec::new() })
     }

@@ -538,4 +538,4 @@ impl Iterator for ProblemReader {
 
 #[cfg(test)]
 #[path = "sources/tests.rs"]
-mod tests;
+pub(crate) mod tests;
