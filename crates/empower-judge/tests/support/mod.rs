@@ -39,20 +39,27 @@ pub fn judge_one(judge: &Judge, program: &str, tests: &Tests) -> VerdictRow {
     judge.judge(&[submission], &|_| {}).expect("well-formed tests").remove(0)
 }
 
-/// Processes that are children of this one or live in `scratch`, zombies included.
+/// Processes that are children of this one, or of its warm interpreters, or live in `scratch`, zombies included. The
+/// warm interpreters themselves are no leftovers: they live as long as their judge.
 pub fn processes_left(scratch: &Path) -> Vec<String> {
-    let own = std::process::id().to_string();
-    let mut found = Vec::new();
+    let mut parents = vec![std::process::id().to_string()];
+    let mut rows = Vec::new();
     for entry in std::fs::read_dir("/proc").expect("Linux").flatten() {
         let path = entry.path();
         let Ok(stat) = std::fs::read_to_string(path.join("stat")) else { continue };
         // pid (name) state ppid …; the name may hold anything, parentheses too.
         let after_name = stat.rsplit(')').next().unwrap_or("");
-        let is_child = after_name.split_whitespace().nth(1) == Some(own.as_str());
-        let lives_here = std::fs::read_link(path.join("cwd")).is_ok_and(|cwd| cwd.starts_with(scratch));
-        if is_child || lives_here {
-            found.push(stat);
+        let parent = after_name.split_whitespace().nth(1).unwrap_or("").to_owned();
+        let pid = entry.file_name().to_string_lossy().into_owned();
+        // Its children have the same command line, and this process is not their parent.
+        let command = std::fs::read(path.join("cmdline")).unwrap_or_default();
+        if parent == parents[0] && String::from_utf8_lossy(&command).contains("# The warm interpreter:") {
+            parents.push(pid);
+            continue;
         }
+        let lives_here = std::fs::read_link(path.join("cwd")).is_ok_and(|cwd| cwd.starts_with(scratch));
+        rows.push((stat, parent, lives_here));
     }
-    found
+    rows.retain(|(_, parent, lives_here)| *lives_here || parents.contains(parent));
+    rows.into_iter().map(|(stat, _, _)| stat).collect()
 }
