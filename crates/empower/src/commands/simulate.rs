@@ -320,6 +320,7 @@ fn manifest(arguments: &Arguments, assistant: &Assistant<'_>, settings: &Setting
             "memory_limit_bytes": limits.memory_limit,
             "output_limit_bytes": limits.output_limit,
             "sandbox": limits.sandbox,
+            "mode": limits.mode,
             "python": judge.interpreter().version,
         })
     });
