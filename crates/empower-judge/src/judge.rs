@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use empower_artifact::rows::{Verdict, VerdictRow};
 
+use crate::detail::printable;
 use crate::interpreter::Interpreter;
 use crate::lcb::{self, Graded};
 use crate::order::Learned;
@@ -212,6 +213,7 @@ impl Judge {
         work: &(dyn Fn(T, Option<&mut Learned>) + Sync),
     ) {
         let learns = self.runner.settings.order == Order::FailFast;
+        let most = items.size_hint().1.unwrap_or(usize::MAX);
         let items = Mutex::new(items.peekable());
         let next = || -> Vec<T> {
             let mut items = items.lock().unwrap_or_else(PoisonError::into_inner);
@@ -225,7 +227,7 @@ impl Judge {
             taken
         };
         std::thread::scope(|scope| {
-            for _ in 0..self.runner.settings.workers {
+            for _ in 0..self.runner.settings.workers.min(most) {
                 scope.spawn(|| {
                     loop {
                         let taken = next();
@@ -291,10 +293,12 @@ impl Judge {
     }
 
     fn judge_one(&self, submission: &Submission<'_>, learned: Option<&mut Learned>) -> Judged {
-        match self.runner.settings.mode {
+        let mut judged = match self.runner.settings.mode {
             Mode::Native => self.judge_native(submission, learned),
             Mode::Lcb => self.judge_lcb(submission),
-        }
+        };
+        judged.row.detail = printable(&judged.row.detail);
+        judged
     }
 
     fn judge_native(&self, submission: &Submission<'_>, mut learned: Option<&mut Learned>) -> Judged {

@@ -26,6 +26,7 @@
 //!
 //! This crate knows no language model, and it is the only one that starts untrusted programs.
 
+mod detail;
 mod interpreter;
 mod judge;
 mod kernel;

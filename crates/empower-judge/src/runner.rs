@@ -19,6 +19,7 @@ use empower_artifact::rows::Verdict;
 
 use crate::interpreter::Interpreter;
 use crate::kernel::{self, Confinement, Ending};
+use crate::sandbox::disk::overfull;
 use crate::sandbox::{MAX_SCRATCH_BYTES, MAX_SCRATCH_FILES, Sandbox, cpu_seconds};
 use crate::scratch::{ScratchRoot, run_name};
 use crate::warm::{Job, Keeper, Warm};
@@ -339,7 +340,7 @@ impl Runner {
                 break;
             }
             if !ended && now >= next_disk_check {
-                if overfull(scratch) {
+                if overfull(pid, scratch) {
                     stopped = Some(Stop::Disk);
                     break;
                 }
@@ -517,24 +518,6 @@ impl Drain {
         }
         Ok(self.total > self.limit)
     }
-}
-
-/// Whether a program has put too much into its scratch folder, which is flat (see `Sandbox::ruleset`).
-fn overfull(scratch: &Path) -> bool {
-    let Ok(entries) = fs::read_dir(scratch) else { return false };
-    let mut bytes = 0u64;
-    for (entry_idx, entry) in entries.flatten().enumerate() {
-        use std::os::unix::fs::MetadataExt;
-        // Blocks, not length: a file full of holes takes no room. A block is 512 bytes by definition. The judge's
-        // own two files do not count.
-        if !matches!(entry.file_name().to_str(), Some("program.py" | "input.txt")) {
-            bytes += entry.metadata().map_or(0, |metadata| metadata.blocks() * 512);
-        }
-        if bytes > MAX_SCRATCH_BYTES || entry_idx > MAX_SCRATCH_FILES {
-            return true;
-        }
-    }
-    false
 }
 
 /// What went wrong before `exec`, from the frame that the child left.

@@ -21,15 +21,14 @@ use landlock::{
     ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
     RulesetCreatedAttr, Scope, make_bitflags,
 };
-use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
-    sock_filter,
-};
+use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, SeccompRule, sock_filter};
 
 use crate::interpreter::Interpreter;
 use crate::kernel::{self, Limit};
 use crate::{JudgeError, JudgeSettings, LayerStatus, SandboxPolicy};
 
+mod arguments;
+pub(crate) mod disk;
 mod refused;
 
 /// `nobody` on every common distribution: owns no file and runs no service worth the name.
@@ -323,21 +322,7 @@ fn filters(may_fork: bool) -> Result<Vec<BpfProgram>, seccompiler::BackendError>
     let needed = |call: &i64| !(may_fork && refused::NEEDED_TO_FORK.contains(call));
     let mut refused: BTreeMap<i64, Vec<SeccompRule>> =
         refused::ALWAYS.iter().filter(|call| needed(call)).map(|&call| (call, Vec::new())).collect();
-    let condition =
-        |argument, operator, value| SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operator, value);
-    let only = |conditions| Ok::<_, seccompiler::BackendError>(vec![SeccompRule::new(conditions)?]);
-    // A thread shares its process; any other clone is a new process.
-    let thread = libc::CLONE_THREAD as u64;
-    if !may_fork {
-        refused.insert(libc::SYS_clone, only(vec![condition(0, SeccompCmpOp::MaskedEq(thread), 0)?])?);
-        // Else a child could outlive the judge.
-        let death_signal = condition(0, SeccompCmpOp::Eq, libc::PR_SET_PDEATHSIG as u64)?;
-        refused.insert(libc::SYS_prctl, only(vec![death_signal])?);
-    }
-    // Local pairs are what an event loop wakes itself with; they reach nothing outside.
-    refused.insert(libc::SYS_socketpair, only(vec![condition(0, SeccompCmpOp::Ne, libc::AF_UNIX as u64)?])?);
-    // One's own limits may be read and lowered, nobody else's.
-    refused.insert(libc::SYS_prlimit64, only(vec![condition(0, SeccompCmpOp::Ne, 0)?])?);
+    arguments::refuse(&mut refused, may_fork)?;
     let refuse =
         SeccompFilter::new(refused, SeccompAction::Allow, SeccompAction::Errno(libc::EPERM as u32), architecture)?;
     // Its flags are behind a pointer, out of a filter's sight; the C library falls back to `clone`.

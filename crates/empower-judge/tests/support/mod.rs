@@ -39,27 +39,21 @@ pub fn judge_one(judge: &Judge, program: &str, tests: &Tests) -> VerdictRow {
     judge.judge(&[submission], &|_| {}).expect("well-formed tests").remove(0)
 }
 
-/// Processes that are children of this one, or of its warm interpreters, or live in `scratch`, zombies included. The
-/// warm interpreters themselves are no leftovers: they live as long as their judge.
-pub fn processes_left(scratch: &Path) -> Vec<String> {
-    let mut parents = vec![std::process::id().to_string()];
-    let mut rows = Vec::new();
+/// Processes of programs: those that live in a run's folder below `scratch`, and children of the warm interpreters that
+/// live in `scratch` itself, zombies included. The interpreters are no leftovers; they live as long as their judge.
+pub fn processes_of(scratch: &Path) -> Vec<String> {
+    let (mut interpreters, mut rows) = (Vec::new(), Vec::new());
     for entry in std::fs::read_dir("/proc").expect("Linux").flatten() {
         let path = entry.path();
         let Ok(stat) = std::fs::read_to_string(path.join("stat")) else { continue };
         // pid (name) state ppid …; the name may hold anything, parentheses too.
         let after_name = stat.rsplit(')').next().unwrap_or("");
         let parent = after_name.split_whitespace().nth(1).unwrap_or("").to_owned();
-        let pid = entry.file_name().to_string_lossy().into_owned();
-        // Its children have the same command line, and this process is not their parent.
-        let command = std::fs::read(path.join("cmdline")).unwrap_or_default();
-        if parent == parents[0] && String::from_utf8_lossy(&command).contains("# The warm interpreter:") {
-            parents.push(pid);
-            continue;
+        match std::fs::read_link(path.join("cwd")) {
+            Ok(folder) if folder == scratch => interpreters.push(entry.file_name().to_string_lossy().into_owned()),
+            folder => rows.push((folder.is_ok_and(|folder| folder.starts_with(scratch)), parent, stat)),
         }
-        let lives_here = std::fs::read_link(path.join("cwd")).is_ok_and(|cwd| cwd.starts_with(scratch));
-        rows.push((stat, parent, lives_here));
     }
-    rows.retain(|(_, parent, lives_here)| *lives_here || parents.contains(parent));
-    rows.into_iter().map(|(stat, _, _)| stat).collect()
+    rows.retain(|(lives_here, parent, _)| *lives_here || interpreters.contains(parent));
+    rows.into_iter().map(|(_, _, stat)| stat).collect()
 }
