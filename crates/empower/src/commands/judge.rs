@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use empower_artifact::rows::{Verdict, VerdictRow};
 use empower_artifact::{ContentHash, Manifest};
-use empower_data::{ProblemOptions, ProblemReader};
+use empower_data::{Problem, ProblemOptions, ProblemReader};
 use empower_judge::{
     Judge, JudgeSettings, Judged, Mode, Order, SandboxPolicy, Speed, Start, Task, TestKind, known_issue, quirks_of,
 };
@@ -238,7 +238,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
             folder.begin(&Session::new(&judge, &speed, settings.time_limit))?;
         }
     }
-    let rows = judge_all(&judge, &problems_path, &spool, folder.as_mut())?;
+    let rows = judge_all(&judge, problems_of(&problems_path)?, &spool, folder.as_mut())?;
     if let Some(folder) = &mut folder {
         folder.finish(&rows)?;
     }
@@ -297,9 +297,7 @@ fn excluded(arguments: &Arguments, problems_path: &Path, spool: &Spool) -> Resul
     })?;
     if let Some(id) = spool.question_ids().find(|id| missing.contains(id)) {
         // A row that cannot be read may be the one.
-        for problem in ProblemReader::open(problems_path, ProblemOptions::default())? {
-            problem?;
-        }
+        problems_of(problems_path)?.try_for_each(|problem| problem.map(drop))?;
         bail!(
             "{}: problem {id} is not in {}\nhint: name the file that has it with --problems",
             arguments.programs.display(),
@@ -320,7 +318,7 @@ fn excluded(arguments: &Arguments, problems_path: &Path, spool: &Spool) -> Resul
 /// Judges every spooled program that the folder has no verdict on, and returns all in the spool's order.
 fn judge_all(
     judge: &Judge,
-    problems_path: &Path,
+    mut problems: impl Iterator<Item = Result<Problem>> + Send,
     spool: &Spool,
     folder: Option<&mut JudgeFolder>,
 ) -> Result<Vec<JournalRow>> {
@@ -347,7 +345,6 @@ fn judge_all(
     }
     let positions: HashMap<(&str, usize), usize> = spool.entries().enumerate().map(|(i, entry)| (entry, i)).collect();
     // One problem at a time: the published set is larger than many a memory. Reading stops with the last one wanted.
-    let mut reader = ProblemReader::open(problems_path, ProblemOptions::default())?;
     let mut queue: Vec<usize> = Vec::new();
     let mut tests = None;
     let tasks = std::iter::from_fn(|| {
@@ -368,8 +365,8 @@ fn judge_all(
             if by_problem.is_empty() {
                 return None;
             }
-            match reader.next()? {
-                Err(error) => fail(error.into()),
+            match problems.next()? {
+                Err(error) => fail(error),
                 Ok(problem) => {
                     if let Some(wanted) = by_problem.remove(problem.question_id.as_str()) {
                         *public_only.lock().unwrap_or_else(PoisonError::into_inner) += usize::from(problem.is_public_only());
@@ -408,7 +405,12 @@ fn judge_all(
         );
     }
     let rows: Option<Vec<JournalRow>> = rows.into_iter().collect();
-    rows.with_context(|| format!("{}: a problem is gone that was there before", problems_path.display()))
+    rows.context("a problem is gone that was there before\nhint: do not change the files of problems during a run")
+}
+
+/// The problems of a file, one at a time.
+fn problems_of(path: &Path) -> Result<impl Iterator<Item = Result<Problem>> + Send> {
+    Ok(ProblemReader::open(path, ProblemOptions::default())?.map(|problem| problem.map_err(anyhow::Error::from)))
 }
 
 /// When to say that nothing moves.
@@ -485,12 +487,12 @@ fn compare_modes(arguments: &Arguments, problems_path: &Path, spool: &Spool) -> 
     let mut both = Vec::new();
     for mode in [Mode::Native, Mode::Lcb] {
         let judge = arguments.judge.open_with(JudgeSettings { mode, ..arguments.judge.settings() })?;
-        let rows = judge_all(&judge, problems_path, spool, None)?;
+        let rows = judge_all(&judge, problems_of(problems_path)?, spool, None)?;
         say_what_to_know(&rows);
         both.push(rows);
     }
     let mut kinds: HashMap<String, TestKind> = HashMap::new();
-    for problem in ProblemReader::open(problems_path, ProblemOptions::default())? {
+    for problem in problems_of(problems_path)? {
         let problem = problem?;
         kinds.insert(problem.question_id, problem.tests.kind);
     }
