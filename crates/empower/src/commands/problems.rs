@@ -2,7 +2,7 @@
 //! formats live in `empower-data`; this file chooses, counts and prints.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
@@ -191,14 +191,16 @@ pub fn sources_named(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
 /// A hash of a source's files: of the file where it is one, else of the files' hashes in order.
 ///
 /// # Errors
-/// A source that cannot be opened, a file that cannot be read.
-pub fn source_hash(path: &Path) -> Result<ContentHash> {
-    let source = ProblemSource::open(&[path.to_path_buf()], &ProblemOptions::default())?;
+/// A file that cannot be read.
+pub fn source_hash(source: &ProblemSource) -> Result<ContentHash> {
     let hashes: Vec<ContentHash> =
         source.files().iter().map(|(path, _)| Ok(ContentHash::of_file(path)?)).collect::<Result<_>>()?;
     match hashes.as_slice() {
         [one] => Ok(*one),
-        many => Ok(ContentHash::of_bytes(many.iter().flat_map(|hash| hash.as_bytes().iter().copied()).collect::<Vec<u8>>())),
+        many => {
+            let bytes: Vec<u8> = many.iter().flat_map(|hash| hash.as_bytes().iter().copied()).collect();
+            Ok(ContentHash::of_bytes(bytes))
+        }
     }
 }
 
