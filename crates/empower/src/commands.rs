@@ -5,9 +5,12 @@ mod bench;
 mod demo;
 mod doctor;
 mod export;
+mod grading;
 mod judge;
 mod lora;
 mod pretrain;
+mod problems;
+mod problems_check;
 mod report;
 mod score;
 mod select;
@@ -27,6 +30,7 @@ pub enum Command {
     Select(select::Arguments),
     Simulate(simulate::Arguments),
     Judge(judge::Arguments),
+    Problems(problems::Arguments),
     Report(report::Arguments),
     Bench(bench::Arguments),
     Doctor(doctor::Arguments),
@@ -45,6 +49,7 @@ pub fn run(command: Command) -> anyhow::Result<()> {
         Command::Select(arguments) => select::run(arguments),
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Judge(arguments) => judge::run(arguments),
+        Command::Problems(arguments) => problems::run(arguments),
         Command::Report(arguments) => report::run(arguments),
     }
 }
