@@ -3,6 +3,7 @@
 //! [`Engine`] is what others use: a scorer and a generator over one model. [`Decoder`] is the model: a Hugging Face folder in ([`Decoder::open`]), logits, losses and gradients out. It trains
 //! nothing by itself and knows no file format but that folder's.
 
+mod alternatives;
 mod config;
 mod decoder;
 mod engine;
@@ -13,6 +14,7 @@ mod sampling;
 mod weights;
 mod workspace;
 
+pub use alternatives::Alternatives;
 pub use config::{Config, LlamaShape, RopeParameters, StopTokens};
 pub use decoder::{Batch, Cache, Decoder};
 pub use engine::{Engine, WindowRange, windows};

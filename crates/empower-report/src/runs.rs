@@ -89,7 +89,7 @@ pub struct Pool {
     pub episodes: Vec<EpisodeRow>,
 }
 
-/// Pools runs by condition; the first pool is that of the first run.
+/// Pools runs by condition; the first pool is that of the first run with an assistant.
 ///
 /// Runs of one condition that hold the same method, problem and repeat under different seeds are further repeats. The
 /// human alone does not depend on the rest of a run: where two different runs hold the very same episodes of it, they
@@ -117,7 +117,26 @@ pub fn pool(runs: Vec<Run>) -> Result<Vec<Pool>, ReportError> {
             }
         }
     }
-    Ok(pools.into_iter().map(|(pool, _)| pool).collect())
+    Ok(absorb_humans(pools.into_iter().map(|(pool, _)| pool).collect()))
+}
+
+/// Pools of the human alone that differ from the first other pool in attention alone become part of it, where it has no
+/// human alone of its own: there was no suggestion to miss.
+fn absorb_humans(mut pools: Vec<Pool>) -> Vec<Pool> {
+    let is_human = |row: &EpisodeRow| row.method == HUMAN_ALONE;
+    let is_lone = |pool: &Pool| pool.episodes.iter().all(is_human);
+    let Some(main) = pools.iter().position(|pool| !is_lone(pool)) else { return pools };
+    let mut main = pools.remove(main);
+    let fits = |pool: &Pool| is_lone(pool) && pool.condition.only_difference(&main.condition) == Some(ATTENTION);
+    if !main.episodes.iter().any(is_human)
+        && let Some(lone) = pools.iter().position(fits)
+    {
+        let lone = pools.remove(lone);
+        main.runs.extend(lone.runs);
+        main.episodes.extend(lone.episodes);
+    }
+    pools.insert(0, main);
+    pools
 }
 
 fn merge(into: &mut Vec<EpisodeRow>, more: Vec<EpisodeRow>, is_named_twice: bool) -> Result<(), ReportError> {
@@ -202,6 +221,18 @@ mod tests {
         assert_eq!(pools[1].condition.spoken(), "attention 0.5, editing append only, max rounds 50");
         let far = Condition(BTreeMap::from([("attention".into(), json!(1)), ("editing".into(), json!("x"))]));
         assert_eq!(pools[0].condition.only_difference(&far), None);
+    }
+
+    #[test]
+    fn the_human_alone_goes_with_every_attention() {
+        let runs = vec![run("h", human(0.9), &[HUMAN_ALONE], 1), run("a", human(0.5), &["base"], 1)];
+        let pools = pool(runs).expect("pooled");
+        assert_eq!((pools.len(), pools[0].episodes.len()), (1, 4));
+        assert_eq!(pools[0].condition.0["attention"], 0.5);
+        // Other rounds are another human.
+        let other = json!({"human": {"attention": 0.5, "editing": "append_only"}, "limits": {"max_rounds": 9}});
+        let runs = vec![run("h", human(0.9), &[HUMAN_ALONE], 1), run("a", other, &["base"], 1)];
+        assert_eq!(pool(runs).expect("pooled").len(), 2);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod arguments;
 mod bench;
 mod demo;
+mod explain;
 mod judge;
 mod pretrain;
 mod report;
@@ -20,6 +21,7 @@ pub enum Command {
     Train(train::Arguments),
     Pretrain(pretrain::Arguments),
     Score(score::Arguments),
+    Explain(explain::Arguments),
     Select(select::Arguments),
     Simulate(simulate::Arguments),
     Judge(judge::Arguments),
@@ -35,6 +37,7 @@ pub fn run(command: Command) -> anyhow::Result<()> {
         Command::Bench(arguments) => bench::run(arguments),
         Command::Pretrain(arguments) => pretrain::run(arguments),
         Command::Score(arguments) => score::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
         Command::Select(arguments) => select::run(arguments),
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Judge(arguments) => judge::run(arguments),
