@@ -40,7 +40,8 @@ impl Engine {
     ) -> Result<Vec<Vec<Option<Alternatives>>>, ModelError> {
         documents.iter().try_for_each(|tokens| self.check(tokens))?;
         let context = self.decoder().config().max_position_embeddings;
-        let mut answers: Vec<Vec<Option<Alternatives>>> = positions.iter().map(|wanted| vec![None; wanted.len()]).collect();
+        let mut answers: Vec<Vec<Option<Alternatives>>> =
+            positions.iter().map(|wanted| vec![None; wanted.len()]).collect();
         let mut space = Workspace::default();
         for (document, (tokens, wanted)) in documents.iter().zip(positions).enumerate() {
             for piece in pieces(document, tokens, self.bos(), context) {

@@ -235,7 +235,8 @@ fn alternatives_are_what_scoring_says_of_every_token() {
         let positions = vec![(0..100).rev().collect::<Vec<_>>(), vec![4, 0, 4, 5]];
         let found = engine.alternatives(&documents, &positions, vocabulary).expect("answers");
         let scores = engine.score(&documents).expect("scores");
-        for ((document, positions), (found, scores)) in documents.iter().zip(&positions).zip(found.iter().zip(&scores)) {
+        for ((document, positions), (found, scores)) in documents.iter().zip(&positions).zip(found.iter().zip(&scores))
+        {
             for (position, found) in positions.iter().zip(found) {
                 let logprob = scores.logprobs.get(*position).copied().flatten();
                 assert_eq!(found.is_some(), logprob.is_some(), "position {position}");

@@ -308,7 +308,11 @@ fn wilson(share: f64, n: f64) -> [f64; 2] {
     let z2 = Z * Z;
     let middle = (share + z2 / (2.0 * n)) / (1.0 + z2 / n);
     let reach = Z / (1.0 + z2 / n) * (share * (1.0 - share) / n + z2 / (4.0 * n * n)).sqrt();
-    [(middle - reach).max(0.0), (middle + reach).min(1.0)]
+    // Rounding must not make a certainty of nearly one.
+    [
+        if share <= 0.0 { 0.0 } else { (middle - reach).max(0.0) },
+        if share >= 1.0 { 1.0 } else { (middle + reach).min(1.0) },
+    ]
 }
 
 #[cfg(test)]
@@ -387,7 +391,9 @@ mod tests {
         assert_eq!((it.suggestions, it.left_out, it.ece_interval), (1, 2, None));
         // A certain suggestion that fails: 24 bits, not infinitely many.
         assert!((it.log_loss_bits - 24.0).abs() < 1e-9 && it.ece == 1.0);
-        assert!(calibration(&[episode(("human-alone", None), "p", 0, "ss", Verdict::Pass)], 9, Seed::new(1)).is_empty());
+        assert!(
+            calibration(&[episode(("human-alone", None), "p", 0, "ss", Verdict::Pass)], 9, Seed::new(1)).is_empty()
+        );
     }
 
     proptest! {

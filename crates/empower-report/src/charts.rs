@@ -211,6 +211,9 @@ fn bounds(values: impl Iterator<Item = f64>) -> (f64, f64) {
 /// Round bounds around the values, and the distance of the ticks between them.
 pub(crate) fn nice_range(values: impl Iterator<Item = f64>) -> (f64, f64, f64) {
     let (low, high) = bounds(values);
+    if !(low.is_finite() && high.is_finite()) {
+        return (0.0, 1.0, 0.25);
+    }
     let span = (high - low).max(0.02);
     let step = [0.01, 0.02, 0.05, 0.1, 0.2].into_iter().find(|step| span / step <= 5.5).unwrap_or(0.25);
     let low = ((low / step).floor() * step).max(0.0);
@@ -244,17 +247,8 @@ pub(crate) fn marker(svg: &mut String, shape: usize, class: &str, x: f64, y: f64
             x - 5.0,
             y + 4.0
         ),
-        3 => write!(
-            svg,
-            r#"<path class="{class}" d="M{x:.1} {:.1}l5.5 5.5l-5.5 5.5l-5.5 -5.5Z"/>"#,
-            y - 5.5
-        ),
-        _ => write!(
-            svg,
-            r#"<path class="{class}" d="M{:.1} {:.1}h10l-5 9Z"/>"#,
-            x - 5.0,
-            y - 4.0
-        ),
+        3 => write!(svg, r#"<path class="{class}" d="M{x:.1} {:.1}l5.5 5.5l-5.5 5.5l-5.5 -5.5Z"/>"#, y - 5.5),
+        _ => write!(svg, r#"<path class="{class}" d="M{:.1} {:.1}h10l-5 9Z"/>"#, x - 5.0, y - 4.0),
     };
 }
 

@@ -80,9 +80,9 @@ pub fn series(
     }
     for series in &mut found {
         let order = |it: &ConditionPoint| it.number().unwrap_or(f64::INFINITY);
-        series.points.sort_by(|a, b| {
-            order(a).total_cmp(&order(b)).then_with(|| a.value.to_string().cmp(&b.value.to_string()))
-        });
+        series
+            .points
+            .sort_by(|a, b| order(a).total_cmp(&order(b)).then_with(|| a.value.to_string().cmp(&b.value.to_string())));
     }
     Ok(found)
 }
@@ -166,7 +166,8 @@ impl ConditionSeries {
             });
             let best: Vec<String> = best.collect();
             let name = MethodKey::new(method, None).spoken();
-            (!best.is_empty()).then(|| format!("Best eta of {name}, in bits, by {}: {}.", self.spoken(), best.join("; ")))
+            (!best.is_empty())
+                .then(|| format!("Best eta of {name}, in bits, by {}: {}.", self.spoken(), best.join("; ")))
         };
         methods.into_iter().filter_map(sentence).collect()
     }
@@ -220,7 +221,8 @@ mod tests {
                 episodes.push(episode((HUMAN_ALONE, None), &format!("p{i}"), 0, "sssss", Pass));
             }
         }
-        let condition = BTreeMap::from([("attention".to_owned(), json!(attention)), ("editing".to_owned(), json!("x"))]);
+        let condition =
+            BTreeMap::from([("attention".to_owned(), json!(attention)), ("editing".to_owned(), json!("x"))]);
         Pool { condition: Condition(condition), runs: vec![format!("at-{attention}")], episodes }
     }
 
@@ -238,7 +240,9 @@ mod tests {
         assert_eq!(values, [Some(0.1), Some(0.5), Some(0.9)]);
         assert_eq!(attention.points.iter().map(|it| it.human_taken_over).collect::<Vec<_>>(), [true, true, false]);
         let text = attention.sentences().join("\n");
-        assert!(text.contains("the order changes with attention between 0.5 and 0.9; clear of chance at 0.1, 0.5, 0.9"));
+        assert!(
+            text.contains("the order changes with attention between 0.5 and 0.9; clear of chance at 0.1, 0.5, 0.9")
+        );
         assert!(text.contains("the human alone at 0.1; the human alone at 0.5; Empower at 0.32 bits at 0.9"), "{text}");
     }
 

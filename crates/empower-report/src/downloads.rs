@@ -68,8 +68,19 @@ pub(crate) fn files(comparisons: &[Comparison], details: &Details) -> Vec<(&'sta
 
 fn differences<'a>(comparisons: impl Iterator<Item = &'a Comparison>) -> String {
     let mut csv = Csv::new(&[
-        "metric", "method", "eta_bits", "to_method", "to_eta_bits", "difference", "se", "low", "high", "p", "p_holm",
-        "exact", "problems",
+        "metric",
+        "method",
+        "eta_bits",
+        "to_method",
+        "to_eta_bits",
+        "difference",
+        "se",
+        "low",
+        "high",
+        "p",
+        "p_holm",
+        "exact",
+        "problems",
     ]);
     for it in comparisons {
         let mut cells = vec![it.metric.spoken().to_owned()];
@@ -97,8 +108,19 @@ fn effort(curves: &[EffortCurve]) -> String {
 
 fn savings(details: &Details) -> String {
     let mut csv = Csv::new(&[
-        "method", "eta_bits", "over", "problems", "tokens", "tokens_se", "tokens_low", "tokens_high", "keystrokes",
-        "keystrokes_se", "keystrokes_low", "keystrokes_high", "read_a_token_saved",
+        "method",
+        "eta_bits",
+        "over",
+        "problems",
+        "tokens",
+        "tokens_se",
+        "tokens_low",
+        "tokens_high",
+        "keystrokes",
+        "keystrokes_se",
+        "keystrokes_low",
+        "keystrokes_high",
+        "read_a_token_saved",
     ]);
     for it in &details.savings {
         let parts = [
@@ -119,9 +141,25 @@ fn savings(details: &Details) -> String {
 
 fn calibration(found: &[Calibration]) -> String {
     let mut csv = Csv::new(&[
-        "method", "eta_bits", "suggestions", "problems", "left_out", "mean_likelihood", "share_right", "ece", "ece_low",
-        "ece_high", "ece_if_calibrated", "ece_if_calibrated_95", "brier", "reliability", "resolution", "uncertainty",
-        "within_bins", "log_loss_bits", "design_effect",
+        "method",
+        "eta_bits",
+        "suggestions",
+        "problems",
+        "left_out",
+        "mean_likelihood",
+        "share_right",
+        "ece",
+        "ece_low",
+        "ece_high",
+        "ece_if_calibrated",
+        "ece_if_calibrated_95",
+        "brier",
+        "reliability",
+        "resolution",
+        "uncertainty",
+        "within_bins",
+        "log_loss_bits",
+        "design_effect",
     ]);
     for it in found {
         let mut cells = key_cells(&it.key);
@@ -147,7 +185,16 @@ fn calibration(found: &[Calibration]) -> String {
 
 fn bins(found: &[Calibration]) -> String {
     let mut csv = Csv::new(&[
-        "method", "eta_bits", "lowest", "highest", "mean_likelihood", "suggestions", "right", "share_right", "low", "high",
+        "method",
+        "eta_bits",
+        "lowest",
+        "highest",
+        "mean_likelihood",
+        "suggestions",
+        "right",
+        "share_right",
+        "low",
+        "high",
     ]);
     for it in found {
         for bin in &it.bins {
@@ -163,7 +210,14 @@ fn bins(found: &[Calibration]) -> String {
 
 fn weights(found: &Sensitivity) -> String {
     let mut csv = Csv::new(&[
-        "gamma", "alpha", "beta", "best_method", "best_eta_bits", "best_dpr", "best_is_clear", "lead_minus_human",
+        "gamma",
+        "alpha",
+        "beta",
+        "best_method",
+        "best_eta_bits",
+        "best_dpr",
+        "best_is_clear",
+        "lead_minus_human",
         "lead_minus_human_se",
     ]);
     for cell in &found.cells {
@@ -179,8 +233,18 @@ fn weights(found: &Sensitivity) -> String {
 
 fn seeds(found: &[Spread]) -> String {
     let mut csv = Csv::new(&[
-        "method", "eta_bits", "draws", "problems", "dpr_mean", "dpr_sd", "dpr_lowest", "dpr_highest", "pass_at_1_mean",
-        "pass_at_1_sd", "pass_at_1_lowest", "pass_at_1_highest",
+        "method",
+        "eta_bits",
+        "draws",
+        "problems",
+        "dpr_mean",
+        "dpr_sd",
+        "dpr_lowest",
+        "dpr_highest",
+        "pass_at_1_mean",
+        "pass_at_1_sd",
+        "pass_at_1_lowest",
+        "pass_at_1_highest",
     ]);
     for it in found {
         let mut cells = key_cells(&it.key);
@@ -195,7 +259,16 @@ fn seeds(found: &[Spread]) -> String {
 
 fn conditions(series: &[ConditionSeries]) -> String {
     let mut csv = Csv::new(&[
-        "setting", "value", "method", "eta_bits", "dpr", "dpr_se", "dpr_low", "dpr_high", "pass_at_1", "pass_at_1_se",
+        "setting",
+        "value",
+        "method",
+        "eta_bits",
+        "dpr",
+        "dpr_se",
+        "dpr_low",
+        "dpr_high",
+        "pass_at_1",
+        "pass_at_1_se",
         "episodes",
     ]);
     for axis in series {

@@ -38,12 +38,7 @@ type ByProblem<'a> = std::collections::BTreeMap<&'a str, (usize, Vec<f64>)>;
 
 /// The curves of all methods in table order, over budgets from 0 to a round number that covers every solved problem.
 /// Consumes one stream of `seed` a method; cost `resamples * problems * budgets` a method.
-pub fn effort_curves(
-    episodes: &[EpisodeRow],
-    weights: &DprWeights,
-    resamples: usize,
-    seed: Seed,
-) -> Vec<EffortCurve> {
+pub fn effort_curves(episodes: &[EpisodeRow], weights: &DprWeights, resamples: usize, seed: Seed) -> Vec<EffortCurve> {
     let mut methods: std::collections::BTreeMap<MethodKey, ByProblem<'_>> = Default::default();
     let mut largest = 0.0_f64;
     for row in episodes.iter().filter(|row| row.verdict != Verdict::Infrastructure) {

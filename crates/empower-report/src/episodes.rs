@@ -180,7 +180,8 @@ pub(crate) fn render(episode: &EpisodeRow, is_open: bool) -> String {
         r#"<div class="steps" hidden><button type="button" data-step="-1" aria-label="one round back">‹</button><input type="range" min="0" aria-label="rounds shown"><button type="button" data-step="1" aria-label="one round on">›</button><output></output></div>"#,
     );
     let place = format!("m={}&p={}&r={}", anchor(&key.to_string()), anchor(&episode.question_id), episode.repeat);
-    let _ = write!(out, r#"<p class="cap"><a href="episodes.html#{}">In the viewer, with the bits</a></p>"#, html(&place));
+    let _ =
+        write!(out, r#"<p class="cap"><a href="episodes.html#{}">In the viewer, with the bits</a></p>"#, html(&place));
     out.push_str(r#"<pre class="program">"#);
     let all = pieces(&episode.rounds);
     let given = given_before(episode, &all);

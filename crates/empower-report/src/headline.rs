@@ -32,9 +32,9 @@ pub(crate) fn answer(ours: &MethodMetrics, human: &MethodMetrics, comparison: &C
     Some(match finding(comparison) {
         Finding::Ahead => format!("Help pays: {name} has a DPR of {our:.3}, the human alone {their:.3}."),
         Finding::Behind => format!("Help does not pay: {name} has a DPR of {our:.3}, the human alone {their:.3}."),
-        Finding::Open | Finding::Unknown => format!(
-            "This run cannot tell whether help pays: {name} has a DPR of {our:.3}, the human alone {their:.3}."
-        ),
+        Finding::Open | Finding::Unknown => {
+            format!("This run cannot tell whether help pays: {name} has a DPR of {our:.3}, the human alone {their:.3}.")
+        }
     })
 }
 

@@ -21,7 +21,7 @@ use crate::plots::dot_chart;
 use crate::report::{Details, FOLDER, Report, ReportOptions};
 use crate::sections;
 use crate::statistics::Estimate;
-use crate::table::{difference, markdown_cell, number, p_value, with_error};
+use crate::table::{difference, markdown_cell, number, p_value, signed, with_error};
 
 /// Where a picture's data lies, seen from the page.
 pub(crate) const IN_FOLDER: &str = "report/";
@@ -277,7 +277,7 @@ fn differences(report: &Report, details: &Details) -> String {
     if !out.is_empty() {
         let _ = writeln!(
             out,
-            "<p class=\"cap\">Paired by problem: the row's method minus the other, with its 95% bootstrap interval; p of the \
+            "<p class=\"cap\">Paired by problem: the row's method minus the other, below it the 95% bootstrap interval; p of the \
              sign-flip permutation test, two-sided; Holm's correction spans the rows of a column. {}</p>",
             csv_link("differences.csv", IN_FOLDER)
         );
@@ -317,11 +317,21 @@ fn comparisons(out: &mut String, report: &Report, baseline: &MethodKey, all: &[C
 }
 
 fn comparison_cells(out: &mut String, comparison: Option<&Comparison>) {
-    let value = comparison.and_then(|it| it.difference.value);
-    cell(out, value, &comparison.map_or("n/a".to_owned(), |it| difference(&it.difference)), None);
+    let difference = comparison.map(|it| it.difference).unwrap_or_default();
+    difference_cell(out, &difference);
     for p in [comparison.and_then(|it| it.p), comparison.and_then(|it| it.p_holm)] {
         cell(out, p, &p_value(p), None);
     }
+}
+
+/// A difference always shows its sign.
+pub(crate) fn difference_cell(out: &mut String, difference: &Estimate) {
+    let sort = difference.value.map_or_else(String::new, |value| value.to_string());
+    let _ = write!(out, "<td data-v=\"{sort}\">{}", difference.value.map_or_else(|| "n/a".to_owned(), signed));
+    if let Some([low, high]) = difference.interval {
+        let _ = write!(out, "<small>{} to {}</small>", signed(low), signed(high));
+    }
+    out.push_str("</td>");
 }
 
 fn notes(out: &mut String, report: &Report) {
@@ -339,10 +349,8 @@ pub(crate) const KEY: &str = "<p class=\"key\"><span><span class=\"acc\">accepte
      <span>○ the assistant was silent</span> <span><span class=\"typ gone\">deleted</span> ⌫</span></p>\n";
 
 fn shown_episodes(focus: &[MethodKey], episodes: &[EpisodeRow], options: &ReportOptions) -> String {
-    let mut out = format!(
-        "<p><a class=\"big\" href=\"episodes.html\">All {} episodes, turn by turn</a></p>\n",
-        episodes.len()
-    );
+    let mut out =
+        format!("<p><a class=\"big\" href=\"episodes.html\">All {} episodes, turn by turn</a></p>\n", episodes.len());
     let chosen = choose(episodes, focus, options.episodes_shown);
     if chosen.is_empty() {
         return out;

@@ -78,8 +78,20 @@ pub const EMPOWER: &str = "empower";
 
 /// The order of tables: a name, or a beginning of names that ends in a dash.
 const ORDER: [&str; 14] = [
-    EMPOWER, "empower-", "utility-", "stop-nll", "stop-utility", "stop-", "sft-10", "sft-20", "sft-rand-1-30", "sft-",
-    "base", "base-10", "base-20", "base-",
+    EMPOWER,
+    "empower-",
+    "utility-",
+    "stop-nll",
+    "stop-utility",
+    "stop-",
+    "sft-10",
+    "sft-20",
+    "sft-rand-1-30",
+    "sft-",
+    "base",
+    "base-10",
+    "base-20",
+    "base-",
 ];
 
 impl MethodKey {

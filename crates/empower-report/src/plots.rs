@@ -9,7 +9,7 @@ use crate::escape::html;
 use crate::metrics::MethodKey;
 use crate::statistics::Estimate;
 
-const WIDTH: f64 = 640.0;
+const WIDTH: f64 = 520.0;
 const ROW: f64 = 22.0;
 
 /// Values with 95% intervals, one row a method, in the order given; a dashed line at `reference`, and the row of `lead`
@@ -20,7 +20,7 @@ pub(crate) fn dot_chart(
     reference: Option<f64>,
     lead: Option<&MethodKey>,
 ) -> String {
-    let (left, right) = (150.0, WIDTH - 66.0);
+    let (left, right) = (132.0, WIDTH - 58.0);
     let bottom = 8.0 + rows.len() as f64 * ROW;
     let values = rows.iter().filter_map(|(_, it)| it.value);
     let ends = rows.iter().filter_map(|(_, it)| it.interval).flatten();
@@ -37,10 +37,14 @@ pub(crate) fn dot_chart(
     for (i, (key, estimate)) in rows.iter().enumerate() {
         let y = 8.0 + (i as f64 + 0.5) * ROW;
         if lead == Some(*key) {
-            let _ = write!(svg, r#"<rect class="lead-row" x="0" y="{:.1}" width="{WIDTH}" height="{ROW}"/>"#, y - ROW / 2.0);
+            let _ = write!(
+                svg,
+                r#"<rect class="lead-row" x="0" y="{:.1}" width="{WIDTH}" height="{ROW}"/>"#,
+                y - ROW / 2.0
+            );
         }
         let _ = write!(svg, "<g><title>{}</title>", html(&said(key, estimate)));
-        text(&mut svg, "label", "end", left - 10.0, y + 4.0, &shortened(&key.to_string(), 22));
+        text(&mut svg, "label", "end", left - 10.0, y + 4.0, &shortened(&key.to_string(), 20));
         match estimate.value {
             Some(value) => {
                 if let Some([from, to]) = estimate.interval {
@@ -139,7 +143,8 @@ pub(crate) fn curve_chart(axes: &Axes<'_>, curves: &[Curve<'_>], id: &str) -> Op
         let alike = curves[..i].iter().filter(|other| family(&other.key.method) == family(&curve.key.method)).count();
         let style = format!("line {} d{}", stroke_of(&curve.key.method), alike % 4);
         let off = if curve.is_shown { "" } else { " off" };
-        let _ = write!(svg, r#"<g class="curve{off}" data-curve="{i}"><title>{}</title>"#, html(&curve.key.to_string()));
+        let _ =
+            write!(svg, r#"<g class="curve{off}" data-curve="{i}"><title>{}</title>"#, html(&curve.key.to_string()));
         let banded: Vec<_> = curve.points.iter().filter_map(|(at, _, band)| Some((*at, (*band)?))).collect();
         if banded.len() > 1 && !axes.has_markers {
             let upper = banded.iter().map(|(at, band)| format!("{:.1},{:.1}", x(*at), y(band[1])));
@@ -152,13 +157,22 @@ pub(crate) fn curve_chart(axes: &Axes<'_>, curves: &[Curve<'_>], id: &str) -> Op
         if axes.has_markers {
             for (at, value, band) in &curve.points {
                 if let Some([low, high]) = band {
-                    line(&mut svg, &format!("whisker {}", stroke_of(&curve.key.method)), x(*at), y(*low), x(*at), y(*high));
+                    line(
+                        &mut svg,
+                        &format!("whisker {}", stroke_of(&curve.key.method)),
+                        x(*at),
+                        y(*low),
+                        x(*at),
+                        y(*high),
+                    );
                 }
                 marker(&mut svg, shape_of(&curve.key.method), family(&curve.key.method), x(*at), y(*value));
             }
         }
         svg.push_str("</g>");
-        let sample = format!(r#"<svg class="sample" viewBox="0 0 30 10" aria-hidden="true"><line class="{style}" x1="0" y1="5" x2="30" y2="5"/></svg>"#);
+        let sample = format!(
+            r#"<svg class="sample" viewBox="0 0 30 10" aria-hidden="true"><line class="{style}" x1="0" y1="5" x2="30" y2="5"/></svg>"#
+        );
         let _ = write!(
             switches,
             r#"<label><input type="checkbox" data-chart="{id}" data-curve="{i}"{}>{sample}{}</label>"#,
@@ -289,8 +303,8 @@ mod tests {
         let known = Estimate { value: Some(0.5), se: Some(0.1), interval: Some([0.4, 0.6]) };
         let svg = dot_chart("DPR", &[(&a, known), (&b, Estimate::default())], Some(0.4), Some(&a));
         is_clean(&svg);
-        // The axis goes from 0.40 to 0.60, from 150 to 574: the middle is 362.
-        assert!(svg.contains(r#"cx="362.0""#) && svg.contains(r#"x1="150.0""#) && svg.contains("lead-row"), "{svg}");
+        // The axis goes from 0.40 to 0.60, from 132 to 462: the middle is 297.
+        assert!(svg.contains(r#"cx="297.0""#) && svg.contains(r#"x1="132.0""#) && svg.contains("lead-row"), "{svg}");
         assert!(svg.contains("&lt;b&gt;: n/a") && svg.contains(">n/a</text>"));
         is_clean(&dot_chart("DPR", &[], None, None));
     }

@@ -7,7 +7,7 @@ use crate::calibration::Calibration;
 use crate::charts::family;
 use crate::conditions::{ConditionPoint, ConditionSeries};
 use crate::escape::html;
-use crate::html::{IN_FOLDER, cell, csv_link, swatch};
+use crate::html::{IN_FOLDER, cell, csv_link, difference_cell, swatch};
 use crate::metrics::{HUMAN_ALONE, MethodKey};
 use crate::paired::Comparison;
 use crate::plots::{Axes, Curve, MapMark, cell_map, curve_chart, reliability_diagram};
@@ -15,7 +15,7 @@ use crate::report::Details;
 use crate::runs::spoken_value;
 use crate::sensitivity::{MapCell, Sensitivity, Side};
 use crate::statistics::Estimate;
-use crate::table::{difference, markdown_cell, number, p_value, signed};
+use crate::table::{markdown_cell, number, p_value, signed};
 
 /// A sortable table's beginning.
 fn open_table(headings: &[&str]) -> String {
@@ -208,7 +208,11 @@ pub(crate) fn calibration(details: &Details, focus: &[MethodKey]) -> String {
          widened because the suggestions of a problem are alike. ECE: expected calibration error, with a 95% bootstrap \
          interval over problems. It is biased upwards: an assistant that is calibrated exactly would show what stands \
          beside it. Brier = reliability − resolution + uncertainty, up to what differs within bins.{} {} {}</p>",
-        if left_out > 0 { format!(" Left out for want of a likelihood or an outcome: {left_out}.") } else { String::new() },
+        if left_out > 0 {
+            format!(" Left out for want of a likelihood or an outcome: {left_out}.")
+        } else {
+            String::new()
+        },
         csv_link("calibration.csv", IN_FOLDER),
         csv_link("calibration-bins.csv", IN_FOLDER).replace("Data", "Bins"),
     );
@@ -240,7 +244,8 @@ fn calibration_sentence(it: &Calibration) -> String {
     } else {
         "its likelihoods promise too little".to_owned()
     };
-    let interval = it.ece_interval.map_or_else(String::new, |[low, high]| format!(" (95% interval {low:.3} to {high:.3})"));
+    let interval =
+        it.ece_interval.map_or_else(String::new, |[low, high]| format!(" (95% interval {low:.3} to {high:.3})"));
     format!(
         "{} offers {} suggestions at a mean likelihood of {:.3}, and {:.3} of them come true. Its calibration error is \
          {:.3}{interval}, where exact calibration would show about {:.3}: {judged}.",
@@ -349,7 +354,13 @@ fn winner(found: &Sensitivity, cell: &MapCell, letters: &[(&MethodKey, char)]) -
             (_, false) => "c-other pale",
         },
         sign: sign.to_string(),
-        said: format!("alpha {}, beta {}: {} with {:.3}{certain}", cell.alpha, cell.beta, cell.best.spoken(), cell.best_dpr),
+        said: format!(
+            "alpha {}, beta {}: {} with {:.3}{certain}",
+            cell.alpha,
+            cell.beta,
+            cell.best.spoken(),
+            cell.best_dpr
+        ),
         is_here: is_here(found, cell),
     }
 }
@@ -421,9 +432,7 @@ fn condition_table(out: &mut String, series: &ConditionSeries) {
         let human = human_dpr(point);
         cell(out, human, &number(human, 3), None);
         for found in [&point.to_human, &point.to_baseline] {
-            let value = found.as_ref().and_then(|it| it.difference.value);
-            let said = found.as_ref().map_or_else(|| "n/a".to_owned(), |it| difference(&it.difference));
-            cell(out, value, &said, None);
+            difference_cell(out, &found.as_ref().map(|it| it.difference).unwrap_or_default());
             let p = found.as_ref().and_then(|it| it.p);
             cell(out, p, &p_value(p), None);
         }

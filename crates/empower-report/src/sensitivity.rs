@@ -292,18 +292,16 @@ impl Sensitivity {
             let flips: Vec<&Flip> = self.flips.iter().filter(|it| it.lead == *lead && it.other == *other).collect();
             let moves: Vec<String> = flips.iter().filter(|it| !it.at.is_empty()).map(|it| it.clause()).collect();
             let stays: Vec<String> = flips.iter().filter(|it| it.at.is_empty()).map(|it| it.no_change()).collect();
-            let mut text = format!("{} against {}: ", lead.spoken(), other.spoken());
+            let mut text = format!("{} against {}, each weight moved alone: ", lead.spoken(), other.spoken());
             if moves.is_empty() {
-                text.push_str("the order of the two DPRs is the same for every weight looked at (");
-                text.push_str(&stays.join("; "));
-                text.push_str("), each moved alone.");
+                let way = flips.first().map_or("level", |it| it.side_at_from());
+                text.push_str(&format!("{way} for {}.", stays.join(", for ")));
             } else {
                 text.push_str(&moves.join("; "));
                 if !stays.is_empty() {
-                    text.push_str("; it does not change for ");
-                    text.push_str(&stays.join(", nor for "));
+                    text.push_str(&format!("; the order does not change for {}", stays.join(", nor for ")));
                 }
-                text.push_str(". Each weight is moved alone.");
+                text.push('.');
             }
             sentences.push(text);
         }
@@ -320,15 +318,29 @@ impl Flip {
         }
     }
 
-    fn clause(&self) -> String {
-        let first = match self.sign_at_from {
+    fn side_at_from(&self) -> &'static str {
+        match self.sign_at_from {
             1 => "ahead",
             -1 => "behind",
             _ => "level",
-        };
+        }
+    }
+
+    /// `behind below beta 0.167, ahead above`; at each further place the order turns again.
+    fn clause(&self) -> String {
+        let (before, after) = if self.sign_at_from < 0 { ("behind", "ahead") } else { ("ahead", "behind") };
         let places: Vec<String> = self.at.iter().map(|value| plain(*value)).collect();
-        let then = if self.at.len() > 1 { "and back and forth at" } else { "the order changes at" };
-        format!("from {} {} up {first}, {then} {}", self.name(), plain(self.from), places.join(", "))
+        match places.as_slice() {
+            [only] => format!("{before} below {} {only}, {after} above", self.name()),
+            [first, rest @ ..] => {
+                format!(
+                    "{before} below {} {first}, {after} above, and turning again at {}",
+                    self.name(),
+                    rest.join(" and ")
+                )
+            }
+            [] => String::new(),
+        }
     }
 
     fn no_change(&self) -> String {
@@ -376,8 +388,8 @@ mod tests {
         assert_eq!((flip(Weight::Alpha).sign_at_from, flip(Weight::Alpha).at), (1, vec![0.3]));
         assert_eq!((flip(Weight::Gamma).sign_at_from, flip(Weight::Gamma).at), (1, vec![]));
         let text = found.sentences().join("\n");
-        assert!(text.contains("from beta 0.001 up behind, the order changes at 0.167"), "{text}");
-        assert!(text.contains("it does not change for gamma from 0.9 to 0.99999"), "{text}");
+        assert!(text.contains("behind below beta 0.167, ahead above"), "{text}");
+        assert!(text.contains("the order does not change for gamma from 0.9 to 0.99999"), "{text}");
     }
 
     #[test]
@@ -391,9 +403,9 @@ mod tests {
             assert_eq!((cell.alpha, cell.beta), (ALPHAS[i / BETAS.len()], BETAS[i % BETAS.len()]));
             let weights = DprWeights { alpha: cell.alpha, beta: cell.beta, ..DprWeights::default() };
             let groups = partition(&rows, &weights).expect("valid");
-            let dprs = groups.iter().map(|group| {
-                (group.key.clone(), summarise(group, 10, Seed::new(1)).dpr.value.expect("judged"))
-            });
+            let dprs = groups
+                .iter()
+                .map(|group| (group.key.clone(), summarise(group, 10, Seed::new(1)).dpr.value.expect("judged")));
             let best = dprs.clone().reduce(|best, it| if it.1 > best.1 + 1e-12 { it } else { best }).expect("some");
             assert_eq!(cell.best, best.0, "{} {}", cell.alpha, cell.beta);
             assert!((cell.best_dpr - best.1).abs() < 1e-12);
@@ -402,7 +414,13 @@ mod tests {
             assert!((gap.difference - (of("empower") - of(HUMAN_ALONE))).abs() < 1e-12);
             // All problems alike: every difference that is one is clear.
             let effort = 6.0 * cell.beta - 10.0 * cell.alpha;
-            let expected = if effort.abs() < 1e-9 { Side::Open } else if effort > 0.0 { Side::Ahead } else { Side::Behind };
+            let expected = if effort.abs() < 1e-9 {
+                Side::Open
+            } else if effort > 0.0 {
+                Side::Ahead
+            } else {
+                Side::Behind
+            };
             assert_eq!(gap.side(), expected, "{} {}", cell.alpha, cell.beta);
         }
     }

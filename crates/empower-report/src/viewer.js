@@ -82,7 +82,7 @@ const drawProgram = () => {
   });
   if (now) {
     // Scrolls the program's box alone, never the page.
-    program.scrollTop = Math.max(0, now.offsetTop - program.offsetTop - program.clientHeight / 2);
+    program.scrollTop = Math.max(0, now.offsetTop + now.offsetHeight - program.clientHeight + 24);
   }
 };
 

@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::charts::family;
 use crate::episodes::{given_text, verdict_text};
 use crate::escape::{html, script_json};
-use crate::html::{KEY, IN_FOLDER, head, nonce_of};
+use crate::html::{IN_FOLDER, KEY, head, nonce_of};
 use crate::metrics::{MethodKey, is_shown};
 
 const CSS: &str = include_str!("page.css");
@@ -37,7 +37,8 @@ pub(crate) fn chunks(episodes: &[EpisodeRow]) -> Vec<Chunk<'_>> {
     let mut chunks: Vec<Chunk<'_>> = Vec::new();
     let (mut bytes, mut last) = (0, None);
     for (key, row) in rows {
-        let size = row.program.len() + row.rounds.iter().map(|it| it.suggestion.len() + it.typed.len() + 80).sum::<usize>();
+        let size =
+            row.program.len() + row.rounds.iter().map(|it| it.suggestion.len() + it.typed.len() + 80).sum::<usize>();
         match chunks.last_mut().filter(|_| last.as_ref() == Some(&key) && bytes < CHUNK_BYTES) {
             Some(chunk) => {
                 chunk.push(row);
@@ -124,8 +125,11 @@ impl<'a> Shown<'a> {
 
 /// The viewer's page; `chunks` are those of [`chunks`] over the same episodes.
 pub(crate) fn page(title: &str, episodes: &[EpisodeRow], chunks: &[Chunk<'_>]) -> String {
-    let mut methods: Vec<MethodKey> =
-        chunks.iter().filter_map(|it| it.first()).map(|row| MethodKey::new(row.method.as_str(), row.eta_bits)).collect();
+    let mut methods: Vec<MethodKey> = chunks
+        .iter()
+        .filter_map(|it| it.first())
+        .map(|row| MethodKey::new(row.method.as_str(), row.eta_bits))
+        .collect();
     methods.dedup();
     let mut problems: Vec<&str> = episodes.iter().map(|row| row.question_id.as_str()).collect();
     problems.sort_unstable();
@@ -146,7 +150,8 @@ pub(crate) fn page(title: &str, episodes: &[EpisodeRow], chunks: &[Chunk<'_>]) -
             let method = methods.iter().position(|it| *it == key).unwrap_or_default();
             let problem = problems.binary_search(&row.question_id.as_str()).unwrap_or_default();
             let verdict = verdicts.iter().position(|it| *it == row.verdict).unwrap_or_default();
-            let numbers = [method, problem, row.repeat, verdict, row.rounds.len(), row.tokens_read, row.tokens_written, c, at];
+            let numbers =
+                [method, problem, row.repeat, verdict, row.rounds.len(), row.tokens_read, row.tokens_written, c, at];
             index.push(numbers);
         }
     }
@@ -255,7 +260,8 @@ mod tests {
         let chunks = chunks(&rows);
         assert!(chunks.len() > 4, "{}", chunks.len());
         let text = page("t", &rows, &chunks);
-        let block = text.split("id=\"empower-index\">").nth(1).and_then(|it| it.split("</script>").next()).expect("there");
+        let block =
+            text.split("id=\"empower-index\">").nth(1).and_then(|it| it.split("</script>").next()).expect("there");
         let index: Value = serde_json::from_str(block).expect("JSON");
         let entries = index["episodes"].as_array().expect("entries");
         assert_eq!((entries.len(), index["files"].as_array().map(Vec::len)), (600, Some(chunks.len())));
@@ -278,7 +284,13 @@ mod tests {
     fn a_page_allows_its_own_scripts_alone() {
         let rows = attacked();
         let page = page("t", &rows, &chunks(&rows));
-        assert!(page.contains("default-src 'none'") && !page.contains("unsafe") && !page.contains("http"), "policy");
+        assert!(
+            page.contains("default-src 'none'")
+                && !page.contains("unsafe")
+                && !page.contains("http:")
+                && !page.contains("https:"),
+            "policy"
+        );
         let nonce = page.split("script-src 'nonce-").nth(1).and_then(|it| it.split('\'').next()).expect("a nonce");
         assert_eq!(page.matches(&format!("<script nonce=\"{nonce}\"")).count(), 2);
         assert!(nonce.len() == 32 && !page.contains("innerHTML") && !page.contains("eval("));

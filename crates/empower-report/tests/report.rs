@@ -4,9 +4,7 @@
 mod synthetic;
 
 use empower_artifact::{Manifest, Seed};
-use empower_report::{
-    MethodKey, ReportError, ReportOptions, Run, TableRow, build_report, write_report, write_site,
-};
+use empower_report::{MethodKey, ReportError, ReportOptions, Run, TableRow, build_report, write_report, write_site};
 
 fn options() -> ReportOptions {
     ReportOptions { resamples: 200, permutations: 500, ..ReportOptions::default() }
@@ -43,7 +41,7 @@ fn files_say_the_same() {
     assert_eq!(dpr, report.rows[1].dpr);
 
     let markdown = read(dir.path(), "table.md");
-    assert_eq!(markdown.lines().filter(|line| line.starts_with("| human-alone |")).count(), 1);
+    assert_eq!(markdown.lines().filter(|line| line.starts_with("| human-alone |  |")).count(), 1);
     for text in [&csv, &markdown, &read(dir.path(), "report.html"), &json.to_string()] {
         // The page's own script asks `isNaN`.
         assert!(!text.replace("isNaN", "").contains("NaN"), "an undefined number was printed");
@@ -90,7 +88,7 @@ fn the_page_is_self_contained_and_safe() {
         page.split("id=\"empower-data\">").nth(1).and_then(|rest| rest.split("</script>").next()).expect("there");
     let data: serde_json::Value = serde_json::from_str(block).expect("JSON");
     assert_eq!(data["report"], serde_json::to_value(&report).expect("JSON"));
-    assert_eq!(data["manifest"]["command"], attack);
+    assert_eq!(data["manifests"][0][1]["command"], attack);
 }
 
 #[test]
@@ -148,7 +146,8 @@ fn notes_say_what_was_left_out() {
 fn a_smaller_report_leaves_no_episodes_of_a_larger_one() {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let count = || {
-        let names = std::fs::read_dir(dir.path().join("report")).expect("listed").map(|it| it.expect("read").file_name());
+        let names =
+            std::fs::read_dir(dir.path().join("report")).expect("listed").map(|it| it.expect("read").file_name());
         names.filter(|name| name.to_string_lossy().starts_with("episodes-")).count()
     };
     write_report(dir.path(), &synthetic::episodes(4, 1), None, &options()).expect("written");

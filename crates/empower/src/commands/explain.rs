@@ -90,7 +90,9 @@ impl Colour {
             Self::Always => true,
             Self::Never => false,
             // https://no-color.org: present and not empty.
-            Self::Auto => std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty()),
+            Self::Auto => {
+                std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())
+            }
         }
     }
 }

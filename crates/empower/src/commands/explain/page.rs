@@ -64,7 +64,11 @@ pub fn page(texts: &[Explained], summary: &Summary, model: &str) -> String {
         body.push_str("</section>\n");
     }
     if texts.len() < summary.texts.len() {
-        let _ = writeln!(body, "<p class=\"soft\">{} further texts are only in the table.</p>", summary.texts.len() - texts.len());
+        let _ = writeln!(
+            body,
+            "<p class=\"soft\">{} further texts are only in the table.</p>",
+            summary.texts.len() - texts.len()
+        );
     }
     body.push_str("</main>");
     let nonce: String = ContentHash::of_bytes(body.as_bytes()).to_string().chars().take(32).collect();
@@ -161,15 +165,12 @@ fn piece(out: &mut String, it: &Explained, token_idx: usize, part: &str) {
 
 fn branch_text(it: &Explained, branch: &Branch) -> String {
     let token = &it.tokens[branch.token_idx];
-    let mut text = format!(
-        "<li><b>{}</b> {:.2}",
-        escape_html(&visible(&token.text)),
-        token.bits.unwrap_or_default()
-    );
+    let mut text = format!("<li><b>{}</b> {:.2}", escape_html(&visible(&token.text)), token.bits.unwrap_or_default());
     if !branch.alternatives.is_empty() {
-        let named = branch.alternatives.iter().map(|other| {
-            format!("<i>{}</i> {:.2}", escape_html(&visible(&other.text)), other.bits)
-        });
+        let named = branch
+            .alternatives
+            .iter()
+            .map(|other| format!("<i>{}</i> {:.2}", escape_html(&visible(&other.text)), other.bits));
         let _ = write!(text, " <span class=\"soft\">other:</span> {}", named.collect::<Vec<_>>().join(" · "));
     }
     text.push_str("</li>");

@@ -146,7 +146,10 @@ mod tests {
         let it = explained("ab\n\tc<", &[3.0, 0.1, 0.0, 0.0, 9.0, 0.2], 0.32);
         let svg = picture(&it, 1..=60);
         // The first token begins at the left, framed; `c` stands behind a tab of four columns.
-        assert!(svg.contains("<rect x=\"40.0\" y=\"19.0\" width=\"7.2\" height=\"15\" fill=\"#a8c7f0\" stroke"), "{svg}");
+        assert!(
+            svg.contains("<rect x=\"40.0\" y=\"19.0\" width=\"7.2\" height=\"15\" fill=\"#a8c7f0\" stroke"),
+            "{svg}"
+        );
         assert!(svg.contains("<text x=\"68.8\" y=\"51.0\" textLength=\"7.2\""), "{svg}");
         assert!(svg.contains("&lt;</text>") && !svg.contains("NaN"), "{svg}");
         for tag in ["svg", "text", "title"] {

@@ -41,7 +41,11 @@ pub fn document(it: &Explained, lines: RangeInclusive<usize>, style: Style) -> S
     let mut out = String::new();
     let counts = it.counts();
     let _ = writeln!(out, "{}: {}", style.paint("1", &visible_path(&it.id)), headline(&counts, it.eta.0));
-    let _ = writeln!(out, "{}\n", style.soft("⟦ ⟧ branch points: the human's; all else is within eta of where the walk stood"));
+    let _ = writeln!(
+        out,
+        "{}\n",
+        style.soft("⟦ ⟧ branch points: the human's; all else is within eta of where the walk stood")
+    );
     let mut branches = it.branches.iter().peekable();
     for (at, line) in it.lines().into_iter().enumerate() {
         let number = at + 1;
@@ -79,7 +83,8 @@ fn branch_line(it: &Explained, branch: &Branch, style: Style) -> String {
     let mut out = format!("       {} {bits:6.2} bits  {}", style.soft("│"), style.branch(bits, &visible(&token.text)));
     if !branch.alternatives.is_empty() {
         let named = branch.alternatives.iter().map(|other| format!("{} {:.2}", visible(&other.text), other.bits));
-        let _ = write!(out, "  {} {}", style.soft("other:"), named.collect::<Vec<_>>().join(style.soft(" · ").as_str()));
+        let _ =
+            write!(out, "  {} {}", style.soft("other:"), named.collect::<Vec<_>>().join(style.soft(" · ").as_str()));
     }
     out.push('\n');
     out

@@ -92,11 +92,8 @@ impl Explained {
             }
             line += text.matches('\n').count();
         }
-        let tokens = tokens.iter().zip(texts).zip(bits.iter().zip(kinds)).map(|((token_id, text), (bits, kind))| Token {
-            token_id: *token_id,
-            text,
-            bits: bits.map(|bits| bits.0),
-            kind,
+        let tokens = tokens.iter().zip(texts).zip(bits.iter().zip(kinds)).map(|((token_id, text), (bits, kind))| {
+            Token { token_id: *token_id, text, bits: bits.map(|bits| bits.0), kind }
         });
         Ok(Self { id: id.to_owned(), eta, tokens: tokens.collect(), branches })
     }
@@ -319,9 +316,10 @@ impl Summary {
 
     /// For scripts.
     pub fn to_json(&self) -> Value {
-        let surprising = self.surprising.iter().map(|(bits, id, line, text)| {
-            json!({ "bits": bits, "id": id, "line": line, "text": text })
-        });
+        let surprising = self
+            .surprising
+            .iter()
+            .map(|(bits, id, line, text)| json!({ "bits": bits, "id": id, "line": line, "text": text }));
         json!({
             "eta_bits": self.eta.0,
             "texts": self.texts.len(),
@@ -373,7 +371,8 @@ pub mod tests {
         let bits = [3.0, 0.1, 0.1, 0.5, 0.05, 0.0, 2.0, 2.0, 0.2];
         for eta in [0.0, 0.15, 0.32, 1.0, 4.0, 100.0] {
             let it = explained("abcdefghi", &bits, eta);
-            let logprobs: Vec<Option<f32>> = bits.iter().map(|bits| Some(-(*bits as f32) * std::f32::consts::LN_2)).collect();
+            let logprobs: Vec<Option<f32>> =
+                bits.iter().map(|bits| Some(-(*bits as f32) * std::f32::consts::LN_2)).collect();
             let costs = TokenCosts::from_logprobs(&logprobs).expect("costs");
             let mut expected = Vec::new();
             let mut state = 0;
