@@ -19,6 +19,7 @@ mod problem;
 mod python;
 mod python_lex;
 mod states;
+mod suite;
 
 pub use document::{
     Corpus, Document, Duplicate, ReadOptions, Skipped, corpus_hash, deduplicate, normalise, read_documents,
@@ -36,3 +37,6 @@ pub use problem::{
 };
 pub use python::{FunctionOptions, PythonFunction, UnclosedPython, python_functions, python_library_functions};
 pub use states::{States, StatesSyntaxError, document_seed, is_held_out};
+pub use suite::{
+    Finding, ProgramSize, Severity, SuiteRules, check_suite, lazy_programs, program_size, reference_programs,
+};

@@ -32,7 +32,8 @@ pub struct Arguments {
     /// Documents: folders of source files, .jsonl files with a field `text`, other text files.
     #[arg(required = true, value_name = "PATH")]
     inputs: Vec<PathBuf>,
-    /// How completions are chosen: `empower`, `sft-N` or `sft-rand-A-B`.
+    /// How completions are chosen: `empower`, `utility-H` (the length that pays best where a wrong suggestion costs H
+    /// units of effort), `sft-N` or `sft-rand-A-B`.
     #[arg(long, default_value = "empower", value_parser = method_name)]
     method: String,
     /// Threshold of `empower`: bits (`0.32`), or nats by name (`0.22nats`). The paper's 0.32 bits by default.
