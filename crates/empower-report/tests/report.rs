@@ -178,3 +178,38 @@ fn runs_of_other_conditions_and_seeds_find_their_places() {
     // The second seed's episodes count as repeats: twice as many, and no more problems.
     assert_eq!((report.rows[0].episodes, report.rows[0].problems), (16, 8));
 }
+
+/// Compares with a committed file; with EMPOWER_BLESS set, writes it.
+fn golden(name: &str, found: &str) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    if std::env::var_os("EMPOWER_BLESS").is_some() {
+        std::fs::write(&path, found).expect("written");
+    }
+    let expected = std::fs::read_to_string(&path).expect("the golden file is there");
+    assert!(found == expected, "{name} changed; look at it, then run with EMPOWER_BLESS=1. It is now:\n{found}");
+}
+
+#[test]
+fn the_numbers_stay_what_they_are() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let few: Vec<_> = synthetic::episodes(10, 7)
+        .into_iter()
+        .filter(|row| ["empower", "sft-10", "human-alone"].contains(&row.method.as_str()))
+        .collect();
+    write_report(dir.path(), &few, None, &options()).expect("written");
+    golden("table.md", &read(dir.path(), "table.md"));
+    // Numbers of sections, to the digits that a page shows.
+    let page = read(dir.path(), "report.html");
+    let of = |id: &str| {
+        let section = page.split(&format!("<section id=\"{id}\">")).nth(1).and_then(|it| it.split("</section>").next());
+        let section = section.unwrap_or_else(|| panic!("the page has a section {id}"));
+        section.replace("<tr", "\n<tr").split('<').filter_map(|it| it.split_once('>')).fold(
+            String::new(),
+            |text, it| {
+                let words = it.1.trim();
+                if words.is_empty() { text } else { text + words + "\n" }
+            },
+        )
+    };
+    golden("sections.txt", &["savings", "calibration", "weights"].map(of).join("\n"));
+}
