@@ -124,12 +124,20 @@ pub(crate) fn curve_chart(axes: &Axes<'_>, curves: &[Curve<'_>], id: &str) -> Op
         line(&mut svg, "grid", left, y(tick), right, y(tick));
         text(&mut svg, "tick", "end", left - 6.0, y(tick) + 4.0, &format!("{tick:.2}"));
     });
-    let x_step = crate::effort::round_up((x_high - x_low) / 7.0);
-    let first = (x_low / x_step).ceil();
-    ticks(first * x_step, (x_high / x_step).floor() * x_step, x_step, |tick| {
-        line(&mut svg, "grid", x(tick), bottom, x(tick), bottom + 4.0);
-        text(&mut svg, "tick", "middle", x(tick), bottom + 17.0, &trimmed(tick));
-    });
+    let places: Vec<f64> = if axes.has_markers {
+        // Where there are points, and only there.
+        let mut places: Vec<f64> = points().map(|point| point.0).collect();
+        places.sort_by(f64::total_cmp);
+        places.dedup();
+        places
+    } else {
+        let step = crate::effort::round_up((x_high - x_low) / 7.0);
+        (0..=8).map(|i| ((x_low / step).ceil() + f64::from(i)) * step).filter(|place| *place <= x_high).collect()
+    };
+    for place in places {
+        line(&mut svg, "grid", x(place), bottom, x(place), bottom + 4.0);
+        text(&mut svg, "tick", "middle", x(place), bottom + 17.0, &trimmed(place));
+    }
     text(&mut svg, "tick", "middle", (left + right) / 2.0, bottom + 36.0, axes.x_label);
     let _ = write!(
         svg,

@@ -190,7 +190,7 @@ pub(crate) fn calibration(details: &Details, focus: &[MethodKey]) -> String {
         cell(&mut out, Some(it.ece), &number(Some(it.ece), 3), it.ece_interval);
         let _ = write!(
             out,
-            "<td data-v=\"{}\">{:.3}<small>95 in 100 below {:.3}</small></td>",
+            "<td data-v=\"{}\">{:.3}<small>95% below {:.3}</small></td>",
             it.ece_if_calibrated, it.ece_if_calibrated, it.ece_if_calibrated_95
         );
         for value in [it.brier, it.reliability, it.resolution, it.uncertainty, it.log_loss_bits] {

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use empower_artifact::ContentHash;
 use empower_report::escape_html;
 
-use super::walk::{Branch, Counts, Explained, Kind, Summary, visible};
+use super::walk::{Branch, Counts, Explained, Piece, Summary, visible};
 
 const CSS: &str = include_str!("page.css");
 
@@ -133,8 +133,8 @@ fn document(out: &mut String, it: &Explained) {
     for (at, line) in it.lines().into_iter().enumerate() {
         let number = at + 1;
         let _ = write!(out, "<div class=\"line\"><span class=\"n\">{number}</span><code>");
-        for (token_idx, part) in line {
-            piece(out, it, token_idx, part);
+        for part in line {
+            piece(out, it, part);
         }
         out.push_str("</code>");
         let mut here = Vec::new();
@@ -149,14 +149,14 @@ fn document(out: &mut String, it: &Explained) {
     out.push_str("</div>\n");
 }
 
-fn piece(out: &mut String, it: &Explained, token_idx: usize, part: &str) {
-    let token = &it.tokens[token_idx];
+fn piece(out: &mut String, it: &Explained, piece: Piece<'_>) {
+    let token = &it.tokens[piece.token_idx];
     let said = token.bits.map_or_else(|| "given".to_owned(), |bits| format!("{bits:.2} bits"));
     let class = token.bits.map_or("h0".to_owned(), |bits| format!("h{}", shade(bits)));
-    let shown = part.trim_end_matches('\n');
-    if token.kind == Kind::Branch {
+    let shown = piece.text.trim_end_matches('\n');
+    if piece.is_marked {
         // White space alone would be an empty frame.
-        let shown = if part.trim().is_empty() { visible(part) } else { shown.to_owned() };
+        let shown = if piece.text.trim().is_empty() { visible(piece.text) } else { shown.to_owned() };
         let _ = write!(out, "<b class=\"{class}\" title=\"branch point: {said}\">{}</b>", escape_html(&shown));
     } else if !shown.is_empty() {
         let _ = write!(out, "<span class=\"{class}\" title=\"{said}\">{}</span>", escape_html(shown));

@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use empower_report::escape_html;
 
 use super::page::shade;
-use super::walk::{Explained, Kind, visible};
+use super::walk::{Explained, Piece, visible};
 
 /// Width of a character and height of a line at 12 pixels, as monospaced fonts have it.
 const CHARACTER: f64 = 7.2;
@@ -18,36 +18,37 @@ const TOP: f64 = 16.0;
 /// Light to dark: from white by blue, in steps that grey tells apart, all light enough for black text.
 const FILLS: [&str; 7] = ["none", "#eef4fd", "#dbe8fa", "#c3d9f6", "#a8c7f0", "#8bb2e8", "#6c9bdd"];
 
-/// What is drawn of a line.
-struct Piece {
+/// What is drawn of a token on a line.
+struct Drawn {
     column: usize,
     columns: usize,
     text: String,
     token_idx: usize,
+    is_marked: bool,
 }
 
 /// The lines asked for, as far as there are any.
 pub fn picture(it: &Explained, lines: RangeInclusive<usize>) -> String {
-    let mut drawn: Vec<(usize, Vec<Piece>)> = Vec::new();
+    let mut drawn: Vec<(usize, Vec<Drawn>)> = Vec::new();
     for (at, line) in it.lines().into_iter().enumerate().filter(|(at, _)| lines.contains(&(at + 1))) {
         let mut column = 0;
         let mut pieces = Vec::new();
-        for (token_idx, part) in line {
-            let is_branch = it.tokens[token_idx].kind == Kind::Branch;
-            let mut text = part.trim_end_matches('\n').replace('\t', "    ");
-            if is_branch && part.trim().is_empty() {
-                text = visible(part);
+        for piece in line {
+            let mut text = piece.text.trim_end_matches('\n').replace('\t', "    ");
+            if piece.is_marked && piece.text.trim().is_empty() {
+                text = visible(piece.text);
             }
             let columns = text.chars().count();
             if columns > 0 {
-                pieces.push(Piece { column, columns, text, token_idx });
+                let Piece { token_idx, is_marked, .. } = piece;
+                pieces.push(Drawn { column, columns, text, token_idx, is_marked });
             }
             column += columns;
         }
         drawn.push((at + 1, pieces));
     }
     let widest = drawn.iter().flat_map(|(_, pieces)| pieces.last()).map(|it| it.column + it.columns).max().unwrap_or(0);
-    let width = (LEFT + CHARACTER * widest as f64 + 16.0).max(520.0);
+    let width = (LEFT + CHARACTER * widest as f64 + 16.0).max(560.0);
     let bottom = TOP + LINE * drawn.len() as f64;
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {:.0}\" width=\"{width:.0}\" role=\"img\" \
@@ -71,10 +72,10 @@ pub fn picture(it: &Explained, lines: RangeInclusive<usize>) -> String {
     out
 }
 
-fn draw(out: &mut String, it: &Explained, piece: &Piece, base: f64) {
+fn draw(out: &mut String, it: &Explained, piece: &Drawn, base: f64) {
     let token = &it.tokens[piece.token_idx];
     let (x, width) = (LEFT + CHARACTER * piece.column as f64, CHARACTER * piece.columns as f64);
-    let is_branch = token.kind == Kind::Branch;
+    let is_branch = piece.is_marked;
     let bits = token.bits.unwrap_or_default();
     let fill = FILLS[shade(bits)];
     if fill != "none" || is_branch {

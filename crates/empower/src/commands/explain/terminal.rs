@@ -4,7 +4,7 @@
 use std::fmt::Write;
 use std::ops::RangeInclusive;
 
-use super::walk::{Branch, Counts, Explained, Kind, Summary, visible};
+use super::walk::{Branch, Counts, Explained, Summary, visible};
 use crate::commands::score::aligned;
 
 /// How to print.
@@ -57,15 +57,14 @@ pub fn document(it: &Explained, lines: RangeInclusive<usize>, style: Style) -> S
             continue;
         }
         let mut text = String::new();
-        for (token_idx, part) in line {
-            let token = &it.tokens[token_idx];
-            let shown = part.trim_end_matches('\n');
-            if token.kind == Kind::Branch {
+        for piece in line {
+            if piece.is_marked {
                 // A line break that is a decision is shown as one; white space alone is, too.
-                let shown = if part.trim().is_empty() { visible(part) } else { clean(part) };
-                text.push_str(&style.branch(token.bits.unwrap_or_default(), &shown));
+                let is_blank = piece.text.trim().is_empty();
+                let shown = if is_blank { visible(piece.text) } else { clean(piece.text.trim_end_matches('\n')) };
+                text.push_str(&style.branch(it.tokens[piece.token_idx].bits.unwrap_or_default(), &shown));
             } else {
-                text.push_str(&clean(shown));
+                text.push_str(&clean(piece.text.trim_end_matches('\n')));
             }
         }
         let _ = writeln!(out, "{} {text}", style.soft(&format!("{number:>5} ")));

@@ -58,6 +58,17 @@ pub struct Alternative {
     pub bits: f64,
 }
 
+/// What a token contributes to a line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Piece<'a> {
+    /// The token.
+    pub token_idx: usize,
+    /// Its characters on this line.
+    pub text: &'a str,
+    /// Whether to mark it as a branch point.
+    pub is_marked: bool,
+}
+
 /// A text, explained.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explained {
@@ -139,15 +150,17 @@ impl Explained {
         counts
     }
 
-    /// The text line by line: pieces of tokens, each with its token's position. A line break is a piece of its own line.
-    pub fn lines(&self) -> Vec<Vec<(usize, &str)>> {
-        let mut lines: Vec<Vec<(usize, &str)>> = vec![Vec::new()];
+    /// The text line by line. A line break is part of the line that it ends.
+    pub fn lines(&self) -> Vec<Vec<Piece<'_>>> {
+        let mut lines: Vec<Vec<Piece<'_>>> = vec![Vec::new()];
         for (token_idx, token) in self.tokens.iter().enumerate() {
-            for part in token.text.split_inclusive('\n') {
+            for (part, text) in token.text.split_inclusive('\n').enumerate() {
+                // White space that a line break brought along to the next line is not marked a second time.
+                let is_marked = token.kind == Kind::Branch && (part == 0 || !text.trim().is_empty());
                 if let Some(line) = lines.last_mut() {
-                    line.push((token_idx, part));
+                    line.push(Piece { token_idx, text, is_marked });
                 }
-                if part.ends_with('\n') {
+                if text.ends_with('\n') {
                     lines.push(Vec::new());
                 }
             }
@@ -408,7 +421,7 @@ pub mod tests {
         let it = explained("aé\n\nb\n", &[1.0, 1.0, 1.0, 1.0, 1.0, 4.0, 1.0], 0.0);
         assert_eq!(it.tokens.iter().map(|it| it.text.as_str()).collect::<String>(), "aé\n\nb\n");
         assert_eq!(it.tokens[1].text, "");
-        let lines: Vec<String> = it.lines().iter().map(|line| line.iter().map(|it| it.1).collect()).collect();
+        let lines: Vec<String> = it.lines().iter().map(|line| line.iter().map(|it| it.text).collect()).collect();
         assert_eq!(lines, ["aé\n", "\n", "b\n"]);
         let bits: Vec<f64> = it.line_bits().iter().map(|it| (it.0 * 10.0).round() / 10.0).collect();
         assert_eq!(bits, [4.0, 1.0, 5.0, 0.0]);
