@@ -3,7 +3,7 @@
 
 use empower_lm::{ModelError, TokenId};
 
-use crate::decoder::Batch;
+use crate::batch::Batch;
 use crate::engine::{Engine, Piece, pieces};
 use crate::kernels::gemm::{Into, View, gemm_packed};
 use crate::kernels::loss::log_sum_exp;

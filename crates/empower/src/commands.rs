@@ -4,7 +4,9 @@ mod arguments;
 mod bench;
 mod demo;
 mod explain;
+mod export;
 mod judge;
+mod lora;
 mod pretrain;
 mod report;
 mod score;
@@ -19,6 +21,7 @@ use clap::Subcommand;
 pub enum Command {
     Demo(demo::Arguments),
     Train(train::Arguments),
+    Export(export::Arguments),
     Pretrain(pretrain::Arguments),
     Score(score::Arguments),
     Explain(explain::Arguments),
@@ -34,6 +37,7 @@ pub fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Demo(arguments) => demo::run(arguments),
         Command::Train(arguments) => train::run(arguments),
+        Command::Export(arguments) => export::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
         Command::Pretrain(arguments) => pretrain::run(arguments),
         Command::Score(arguments) => score::run(arguments),
