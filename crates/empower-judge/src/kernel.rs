@@ -317,9 +317,8 @@ pub(crate) fn reap(pid: u32) -> io::Result<Ending> {
 pub(crate) fn message_sockets() -> io::Result<(OwnedFd, OwnedFd)> {
     let mut ends = [-1; 2];
     // SAFETY: the call writes two descriptors into the array, which lives across it.
-    let made = unsafe {
-        libc::socketpair(libc::AF_UNIX, libc::SOCK_SEQPACKET | libc::SOCK_CLOEXEC, 0, ends.as_mut_ptr())
-    };
+    let made =
+        unsafe { libc::socketpair(libc::AF_UNIX, libc::SOCK_SEQPACKET | libc::SOCK_CLOEXEC, 0, ends.as_mut_ptr()) };
     if made < 0 {
         return Err(io::Error::last_os_error());
     }

@@ -4,6 +4,7 @@ mod arguments;
 mod bench;
 mod demo;
 mod doctor;
+mod explain;
 mod export;
 mod grading;
 mod judge;
@@ -27,6 +28,7 @@ pub enum Command {
     Export(export::Arguments),
     Pretrain(pretrain::Arguments),
     Score(score::Arguments),
+    Explain(explain::Arguments),
     Select(select::Arguments),
     Simulate(simulate::Arguments),
     Judge(judge::Arguments),
@@ -46,6 +48,7 @@ pub fn run(command: Command) -> anyhow::Result<()> {
         Command::Doctor(arguments) => doctor::run(arguments),
         Command::Pretrain(arguments) => pretrain::run(arguments),
         Command::Score(arguments) => score::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
         Command::Select(arguments) => select::run(arguments),
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Judge(arguments) => judge::run(arguments),

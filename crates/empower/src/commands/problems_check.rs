@@ -115,8 +115,7 @@ fn overlap_with(problems: &[Problem], other: &std::path::Path) -> Result<Vec<Fin
         .into_iter()
         .filter_map(|overlap| {
             let owner = overlap.held_out_id.rsplit_once('/').and_then(|(id, _)| by_id.get(id))?;
-            let message =
-                format!("reference program {} overlaps with {}", overlap.held_out_id, overlap.training_id);
+            let message = format!("reference program {} overlaps with {}", overlap.held_out_id, overlap.training_id);
             Some(Finding::error(owner, message))
         })
         .collect())
@@ -182,7 +181,8 @@ fn measure(problems: &[Problem], arguments: &Arguments) -> Result<Vec<Measured>>
     }
     let row = |(difficulty, programs): (String, Programs)| {
         let n = programs.len() as f64;
-        let mean = |of: &dyn Fn(&ProgramSize) -> usize| programs.iter().map(|(size, _)| of(size) as f64).sum::<f64>() / n;
+        let mean =
+            |of: &dyn Fn(&ProgramSize) -> usize| programs.iter().map(|(size, _)| of(size) as f64).sum::<f64>() / n;
         let bits: Option<(f64, usize)> =
             programs.iter().try_fold((0.0, 0), |sum, (_, bits)| bits.map(|bits| (sum.0 + bits.0, sum.1 + bits.1)));
         Measured {
