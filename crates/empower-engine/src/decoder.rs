@@ -20,7 +20,7 @@ use crate::config::{Arithmetic, Config};
 use crate::error::EngineError;
 use crate::kernels::elementwise::{RotaryTable, embed, embed_backward};
 use crate::kernels::gemm::{Into, PackedB, Precision, View, gemm_packed};
-use crate::kernels::loss::{Target, linear_cross_entropy, token_logprobs};
+use crate::kernels::loss::{Target, linear_cross_entropy, token_entropies, token_logprobs};
 use crate::kernels::norm::{rms_norm, rms_norm_backward};
 use crate::lora::Adapters;
 use crate::parameters::{Gradients, Parameter, Slots, layout};
@@ -231,6 +231,14 @@ impl Decoder {
         let logprobs = token_logprobs(&hidden, self.output().packed(), targets);
         space.give([hidden]);
         logprobs
+    }
+
+    /// Entropy in nats of the distribution that follows each position, without a cache; row-invariant likewise.
+    pub fn token_entropies(&self, batch: &Batch, space: &mut Workspace) -> Vec<f32> {
+        let hidden = self.hidden(batch, None, space);
+        let entropies = token_entropies(&hidden, self.output().packed(), batch.len());
+        space.give([hidden]);
+        entropies
     }
 
     /// Weighted cross-entropy of a batch in nats, as [`Self::loss_and_gradients`] returns it, in `f32` and without

@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 use empower_lm::{
     FinishReason, GeneratedToken, Generation, GenerationRequest, Generator, ModelError, ModelId, NextStep, Sampling,
-    Scorer, SessionId, TokenId, TokenLogprobs, Tokenizer,
+    Scorer, SessionId, TokenEntropies, TokenId, TokenLogprobs, Tokenizer,
 };
 
 use serde::Serialize;
@@ -112,6 +112,54 @@ impl Engine {
         ModelError::NotFinite { model: self.id.clone(), place }
     }
 
+    /// A number of every token of every document given those before it; `numbers` answers for a batch and the token that
+    /// follows each of its positions. Documents longer than the context are cut into windows.
+    fn each_token(
+        &self,
+        documents: &[&[TokenId]],
+        numbers: impl Fn(&Batch, &[TokenId], &mut Workspace) -> Vec<f32>,
+    ) -> Result<Vec<Vec<Option<f32>>>, ModelError> {
+        documents.iter().try_for_each(|tokens| self.check(tokens))?;
+        let context = self.decoder.config().max_position_embeddings;
+        let mut answers: Vec<Vec<Option<f32>>> = documents.iter().map(|tokens| vec![None; tokens.len()]).collect();
+        let pieces: Vec<Piece> = documents
+            .iter()
+            .enumerate()
+            .flat_map(|(document, tokens)| pieces(document, tokens, self.bos, context))
+            .collect();
+        let mut space = Workspace::default();
+        let mut rest = pieces.as_slice();
+        while !rest.is_empty() {
+            let mut rows = 0;
+            let fitting = rest.iter().take_while(|piece| {
+                rows += piece.inputs.len();
+                rows <= ROWS
+            });
+            let (group, later) = rest.split_at(fitting.count().max(1));
+            rest = later;
+            let batch = Batch::of(group.iter().map(|piece| piece.inputs.as_slice()));
+            // Positions that only give context predict a token too; it is not kept.
+            let targets: Vec<TokenId> = group
+                .iter()
+                .flat_map(|piece| {
+                    let context = piece.inputs.len() - piece.targets.len();
+                    std::iter::repeat_n(0, context).chain(piece.targets.iter().copied())
+                })
+                .collect();
+            let found = numbers(&batch, &targets, &mut space);
+            for (piece, segment) in group.iter().zip(batch.segments()) {
+                let scored = &found[segment.start + segment.len - piece.targets.len()..][..piece.targets.len()];
+                for (offset, number) in scored.iter().enumerate() {
+                    if !number.is_finite() {
+                        return Err(self.not_finite(format!("token {} of document {}", offset, piece.document)));
+                    }
+                    answers[piece.document][piece.first + offset] = Some(*number);
+                }
+            }
+        }
+        Ok(answers)
+    }
+
     /// Logits (`segments x V`) of the last position of every segment.
     fn last_logits(&self, hidden: &[f32], batch: &Batch) -> Vec<f32> {
         let (width, vocabulary) = (self.decoder.config().hidden_size, self.decoder.config().vocab_size);
@@ -199,47 +247,18 @@ impl Scorer for Engine {
 
     /// Documents longer than the context are scored in windows that overlap by half of it.
     fn score(&self, documents: &[&[TokenId]]) -> Result<Vec<TokenLogprobs>, ModelError> {
-        documents.iter().try_for_each(|tokens| self.check(tokens))?;
-        let context = self.decoder.config().max_position_embeddings;
-        let mut answers: Vec<_> =
-            documents.iter().map(|tokens| TokenLogprobs { logprobs: vec![None; tokens.len()] }).collect();
-        let pieces: Vec<Piece> = documents
-            .iter()
-            .enumerate()
-            .flat_map(|(document, tokens)| pieces(document, tokens, self.bos, context))
-            .collect();
-        let mut space = Workspace::default();
-        let mut rest = pieces.as_slice();
-        while !rest.is_empty() {
-            let mut rows = 0;
-            let fitting = rest.iter().take_while(|piece| {
-                rows += piece.inputs.len();
-                rows <= ROWS
-            });
-            let (group, later) = rest.split_at(fitting.count().max(1));
-            rest = later;
-            let batch = Batch::of(group.iter().map(|piece| piece.inputs.as_slice()));
-            // Positions that only give context predict a token too; it is not kept.
-            let targets: Vec<TokenId> = group
-                .iter()
-                .flat_map(|piece| {
-                    let context = piece.inputs.len() - piece.targets.len();
-                    std::iter::repeat_n(0, context).chain(piece.targets.iter().copied())
-                })
-                .collect();
-            let logprobs = self.decoder.token_logprobs(&batch, &targets, &mut space);
-            for (piece, segment) in group.iter().zip(batch.segments()) {
-                let scored = &logprobs[segment.start + segment.len - piece.targets.len()..][..piece.targets.len()];
-                for (offset, logprob) in scored.iter().enumerate() {
-                    if !logprob.is_finite() {
-                        return Err(self.not_finite(format!("token {} of document {}", offset, piece.document)));
-                    }
-                    // Rounding may leave a certain token a hair above zero.
-                    answers[piece.document].logprobs[piece.first + offset] = Some(logprob.min(0.0));
-                }
-            }
-        }
-        Ok(answers)
+        let scored =
+            self.each_token(documents, |batch, targets, space| self.decoder.token_logprobs(batch, targets, space))?;
+        // Rounding may leave a certain token a hair above zero.
+        let at_most_zero =
+            |logprobs: Vec<Option<f32>>| logprobs.into_iter().map(|it| it.map(|it| it.min(0.0))).collect();
+        Ok(scored.into_iter().map(|logprobs| TokenLogprobs { logprobs: at_most_zero(logprobs) }).collect())
+    }
+
+    /// As [`score`](Scorer::score), in the same windows.
+    fn entropies(&self, documents: &[&[TokenId]]) -> Result<Vec<TokenEntropies>, ModelError> {
+        let found = self.each_token(documents, |batch, _, space| self.decoder.token_entropies(batch, space))?;
+        Ok(found.into_iter().map(|nats| TokenEntropies { nats }).collect())
     }
 }
 

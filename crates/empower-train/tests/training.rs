@@ -33,7 +33,8 @@ fn decoder() -> Decoder {
 
 /// Documents with made-up costs, and every state's examples by a method.
 fn rows(method: Method) -> Vec<DocumentExamplesRow> {
-    let options = ExampleOptions { method, states: States::All, seed: 4, drop_silent: false };
+    let options =
+        ExampleOptions { method, estimator: Default::default(), states: States::All, seed: 4, drop_silent: false };
     (0..6usize)
         .map(|d| {
             let len = 3 + 5 * d;

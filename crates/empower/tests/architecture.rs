@@ -13,7 +13,7 @@ use serde_json::Value;
 type Names = BTreeSet<String>;
 
 /// Crates that may be named in one manifest or a few: what each stands behind is a wall.
-const OWNED: [(&str, &[&str]); 15] = [
+const OWNED: [(&str, &[&str]); 17] = [
     // The kernel's means to confine a child.
     ("landlock", &["empower-judge"]),
     ("seccompiler", &["empower-judge"]),
@@ -35,6 +35,8 @@ const OWNED: [(&str, &[&str]); 15] = [
     // Content hashes have one owner, and the engine names models by what they hold.
     ("blake3", &["empower-artifact", "empower-engine"]),
     ("rand_chacha", &["empower-artifact", "empower-engine"]),
+    ("rusqlite", &["empower-cache"]),
+    ("ureq", &["empower-remote"]),
 ];
 
 /// Asynchronous runtimes and clients or servers of HTTP.

@@ -122,8 +122,28 @@ pub fn linear_cross_entropy(
     loss
 }
 
+multiversion! {
+    /// Entropy in nats of the softmax of `logits`; at least 0. At least one logit.
+    pub fn entropy(logits: &[f32]) -> f32 {
+        let normaliser = log_sum_exp_body(logits);
+        // Sum of p · (-ln p): no term is below 0, so nothing cancels.
+        sum_by(logits.len(), |i| exp(logits[i] - normaliser) * (normaliser - logits[i])).max(0.0)
+    }
+}
+
 /// Natural log-probability of each target token, `hidden` (`n x D`) being whole rows; `packed` the transposed output weight (`D x V`).
 pub fn token_logprobs(hidden: &[f32], packed: &PackedB, targets: &[u32]) -> Vec<f32> {
+    each_row(hidden, packed, targets, |logits, target| logits[target as usize] - log_sum_exp(logits))
+}
+
+/// Entropy in nats of the distribution at each of `n` positions, `hidden` (`n x D`) being whole rows; `packed` the
+/// transposed output weight (`D x V`).
+pub fn token_entropies(hidden: &[f32], packed: &PackedB, n: usize) -> Vec<f32> {
+    each_row(hidden, packed, &vec![0; n], |logits, _| entropy(logits))
+}
+
+/// A number of every position, from its logits and its target.
+fn each_row(hidden: &[f32], packed: &PackedB, targets: &[u32], number: impl Fn(&[f32], u32) -> f32 + Sync) -> Vec<f32> {
     let width = hidden.len() / targets.len().max(1);
     let vocabulary = packed.cols();
     let mut logits = vec![0.0; ROWS.min(targets.len()) * vocabulary];
@@ -131,11 +151,8 @@ pub fn token_logprobs(hidden: &[f32], packed: &PackedB, targets: &[u32]) -> Vec<
     for (hidden, targets) in hidden.chunks(ROWS * width.max(1)).zip(targets.chunks(ROWS)) {
         let logits = &mut logits[..targets.len() * vocabulary];
         gemm_packed(logits, vocabulary, View::new(hidden, targets.len(), width), packed, Into::Replace);
-        let block: Vec<f32> = logits
-            .par_chunks(vocabulary)
-            .zip(targets)
-            .map(|(logits, target)| logits[*target as usize] - log_sum_exp(logits))
-            .collect();
+        let block: Vec<f32> =
+            logits.par_chunks(vocabulary).zip(targets).map(|(logits, target)| number(logits, *target)).collect();
         out.extend(block);
     }
     out
@@ -367,6 +384,15 @@ mod tests {
             let got = f64::from(log_sum_exp(&raised));
             prop_assert!((got - expected).abs() < tolerance, "{got} {expected}");
         }
+    }
+
+    #[test]
+    fn entropies_of_known_distributions() {
+        // Even over eight: ln 8. One certain among many: 0. Odds of 3 to 1: ln 4 - 0.75 ln 3.
+        assert!((entropy(&[2.5; 8]) - 8f32.ln()).abs() < 1e-6);
+        assert!(entropy(&[0.0, 200.0, 0.0]).abs() < 1e-6);
+        let odds = entropy(&[3f32.ln() + 50.0, 50.0]);
+        assert!((odds - (4f32.ln() - 0.75 * 3f32.ln())).abs() < 1e-5, "{odds}");
     }
 
     #[test]
