@@ -158,7 +158,7 @@ fn keys(row: &Value) -> Vec<&str> {
 
 #[test]
 fn every_command_shows_an_example_and_refuses_what_it_does_not_know() {
-    for command in ["score", "explain", "select", "judge", "simulate", "report", "pretrain", "doctor"] {
+    for command in ["score", "explain", "select", "judge", "simulate", "report", "pretrain", "export", "doctor"] {
         let help = empower!(command, "--help").ok();
         assert!(help.stdout.contains("Example: empower "), "{command}: {}", help.stdout);
         empower!(command, "--no-such-flag").assert_usage_fault(&["--no-such-flag"]);
