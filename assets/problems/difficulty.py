@@ -36,10 +36,12 @@ MEASURES = {
     "lines": "lines that are not empty",
     "branches": "ifs, loops, comprehensions and their conditions, `and` / `or` operands after the first",
     "depth": "deepest nesting of blocks",
-    "bits": "bits of a program under the model",
-    "bits_per_character": "bits divided by characters",
-    "surprising_tokens": "tokens of at least 8 bits",
+    "bits": "bits of a program under the model, evaluation half",
+    "bits_per_character": "bits divided by characters, evaluation half",
+    "surprising_tokens": "tokens of at least 8 bits, evaluation half",
 }
+# The embedded model may have been trained on the other half's programs.
+EVALUATION_ONLY = {"bits", "bits_per_character", "surprising_tokens"}
 SURPRISING_BITS = 8.0  # chosen: one in 256, what a person would have to type
 
 
@@ -106,9 +108,11 @@ def main():
     parser.add_argument("--scores", type=Path, metavar="FILE", help="what `empower score --json` printed for them")
     args = parser.parse_args()
 
-    problems = []
+    problems, half_of = [], {}
     for half in ("train", "eval"):
-        problems += [json.loads(line) for line in (HERE / f"{half}.jsonl").read_text("utf-8").splitlines()]
+        rows = [json.loads(line) for line in (HERE / f"{half}.jsonl").read_text("utf-8").splitlines()]
+        problems += rows
+        half_of |= {row["question_id"]: half for row in rows}
     if args.programs:
         with args.programs.open("w", encoding="utf-8") as rows:
             for problem in problems:
@@ -126,11 +130,12 @@ def main():
     summary = {}
     for m in shown:
         summary[m] = {"what": MEASURES[m]}
+        counted = [name for name in values if m not in EVALUATION_ONLY or half_of[name] == "eval"]
         for level in LEVELS:
-            these = [v[m] for name, v in values.items() if claims[name] == level]
+            these = [values[name][m] for name in counted if claims[name] == level]
             summary[m][level] = round(sum(these) / len(these), 3)
-        levels = ranks([LEVELS.index(claims[name]) for name in values])
-        summary[m]["rank_correlation"] = round(correlation(levels, ranks([v[m] for v in values.values()])), 3)
+        levels = ranks([LEVELS.index(claims[name]) for name in counted])
+        summary[m]["rank_correlation"] = round(correlation(levels, ranks([values[name][m] for name in counted])), 3)
 
     print(f"| mean of | {' | '.join(LEVELS)} | rank correlation |")
     print("| --- | ---: | ---: | ---: | ---: |")
@@ -140,7 +145,7 @@ def main():
     if scores is not None:
         rows = ",\n".join(
             f'    "{name}": '
-            + json.dumps({"difficulty": claims[name]} | {m: round(v[m], 3) for m in shown})
+            + json.dumps({"half": half_of[name], "difficulty": claims[name]} | {m: round(v[m], 3) for m in shown})
             for name, v in sorted(values.items())
         )
         # What the bits are under, if the scores came from the embedded model.

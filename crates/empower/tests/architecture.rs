@@ -435,7 +435,7 @@ fn pages() -> Vec<PathBuf> {
     let root = root();
     let mut pages: Vec<PathBuf> = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md"]
         .iter()
-        .chain(&["assets/problems/README.md", "assets/model/README.md"])
+        .chain(&["assets/problems/README.md", "assets/documents/README.md", "assets/model/README.md"])
         .map(|name| root.join(name))
         .collect();
     let how_to = std::fs::read_dir(root.join("docs/how-to")).expect("docs/how-to is there");
