@@ -350,3 +350,23 @@ fn alternatives_are_what_scoring_says_of_every_token() {
         assert!(engine.alternatives(&[&[9999]], &[vec![0]], 1).is_err());
     }
 }
+
+#[test]
+fn a_temperature_divides_the_logits() {
+    let mut decoder = decoder(4);
+    let tokens: Vec<u32> = (0..40).map(|i| (i * 7 + 3) % 60).collect();
+    let batch = Batch::of([tokens.as_slice()]);
+    let targets: Vec<u32> = tokens.iter().map(|token| (token + 1) % 60).collect();
+    let mut space = Workspace::default();
+    let before = decoder.logits(&batch);
+    let expected = decoder.nll_at_temperatures(&batch, &targets, &[1.0, 1.7], &mut space);
+    decoder.set_temperature(1.7);
+    for (before, after) in before.iter().zip(decoder.logits(&batch)) {
+        assert!((before / 1.7 - after).abs() < 1e-5, "{before} {after}");
+    }
+    let found = decoder.nll_at_temperatures(&batch, &targets, &[1.0], &mut space)[0];
+    assert!((found - expected[1]).abs() < 1e-3 && (found - expected[0]).abs() > 1e-3, "{found} {expected:?}");
+    let logprobs = decoder.token_logprobs(&batch, &targets, &mut space);
+    let sum: f64 = logprobs.iter().map(|logprob| -f64::from(*logprob)).sum();
+    assert!((found - sum).abs() < 1e-3, "{found} {sum}");
+}

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bench;
+mod calibrate;
 mod demo;
 mod doctor;
 mod explain;
@@ -34,6 +35,7 @@ pub enum Command {
     Judge(judge::Arguments),
     Problems(problems::Arguments),
     Report(report::Arguments),
+    Calibrate(calibrate::Arguments),
     Bench(bench::Arguments),
     Doctor(doctor::Arguments),
 }
@@ -45,6 +47,7 @@ pub fn run(command: Command) -> anyhow::Result<()> {
         Command::Train(arguments) => train::run(arguments),
         Command::Export(arguments) => export::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
+        Command::Calibrate(arguments) => calibrate::run(arguments),
         Command::Doctor(arguments) => doctor::run(arguments),
         Command::Pretrain(arguments) => pretrain::run(arguments),
         Command::Score(arguments) => score::run(arguments),
