@@ -64,7 +64,8 @@ fn run(judge: &Judge, neighbours: &Neighbours, attack: &Attack, form: Form) -> R
     let mut told = arena.describe(judge);
     told.insert(String::from("form"), if form == Form::Script { "script" } else { "function" }.into());
     told.insert(String::from("ends"), serde_json::json!([first.to_string(), last.to_string()]));
-    told.insert(String::from("wrong"), format!("1{expected}").into());
+    // Of the same form, and without the answer in it: some attacks search for that.
+    told.insert(String::from("wrong"), format!("{last}{:016}{first}", digits(3, 10_000_000_000_000_000)).into());
     if attack.program.contains("arena[\"answer\"]") {
         told.insert(String::from("answer"), expected.clone().into());
     }

@@ -93,6 +93,11 @@ attacks! {
     harness_limits          BOTH     slow  REFUSED;
     own_priority            BOTH     slow  REFUSED;
     capabilities            BOTH     slow  REFUSED;
+    control_messages        BOTH     slow  REFUSED;
+    siblings                BOTH     slow  REFUSED;
+    driver_again            BOTH     slow  REFUSED;
+    stop_itself             BOTH     slow  REFUSED;
+    process_numbers         SCRIPT   slow  &[(WrongAnswer, "ten thousand threads"), (RuntimeError, "can't start new thread")];
     descriptors_inherited   BOTH     slow  REFUSED;
     descriptors_exhausted   BOTH     slow  REFUSED;
     // Files.
