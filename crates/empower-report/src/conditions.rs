@@ -166,8 +166,7 @@ impl ConditionSeries {
             });
             let best: Vec<String> = best.collect();
             let name = MethodKey::new(method, None).spoken();
-            (!best.is_empty())
-                .then(|| format!("Best eta of {name}, in bits, by {}: {}.", self.spoken(), best.join("; ")))
+            (best.len() > 1).then(|| format!("Best eta of {name}, in bits, by {}: {}.", self.spoken(), best.join("; ")))
         };
         methods.into_iter().filter_map(sentence).collect()
     }

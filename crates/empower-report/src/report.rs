@@ -19,7 +19,7 @@ use crate::headline::{answer, best_baseline, headline, headline_key};
 use crate::html::{Page, markdown, page};
 use crate::metrics::{DprWeights, HUMAN_ALONE, MethodGroup, MethodKey, MethodMetrics, Metric, partition, summarise};
 use crate::paired::{Comparison, Effort, compare, compare_two};
-use crate::runs::{Pool, Run, pool};
+use crate::runs::{Pool, Run, other_differences, pool};
 use crate::savings::{Savings, savings};
 use crate::sensitivity::{Sensitivity, sensitivity};
 use crate::spread::{Spread, spread};
@@ -151,6 +151,7 @@ pub fn write_site(dir: &Path, runs: Vec<Run>, options: &ReportOptions) -> Result
     let episodes = &pools[0].episodes;
     let Analysis { mut report, metrics, focus, best } = Analysis::of(episodes, options)?;
     report.notes.extend(pool_notes(&pools));
+    report.notes.extend(difference_note(&manifests));
     let details = details(&pools, &report, &metrics, best.as_ref(), options)?;
 
     write_json_atomic(&dir.join("table.json"), &report)?;
@@ -277,6 +278,25 @@ pub(crate) fn analyse_for_tests(episodes: &[EpisodeRow], options: &ReportOptions
     let Analysis { report, metrics, best, .. } = Analysis::of(episodes, options).expect("valid episodes");
     let details = details(&pools, &report, &metrics, best.as_ref(), options).expect("valid episodes");
     (report, details)
+}
+
+/// A warning where pooled runs are not the same experiment.
+fn difference_note(manifests: &[(String, Option<Manifest>)]) -> Option<String> {
+    let (first, others) = manifests.split_first()?;
+    let differing: Vec<String> = others
+        .iter()
+        .filter_map(|(name, manifest)| {
+            let found = other_differences(first.1.as_ref()?, manifest.as_ref()?);
+            (!found.is_empty()).then(|| format!("{name} in {}", found.join(", ")))
+        })
+        .collect();
+    (!differing.is_empty()).then(|| {
+        format!(
+            "Not the same experiment as {} in all settings: {}. Rows of the same method were put together all the same.",
+            first.0,
+            differing.join("; ")
+        )
+    })
 }
 
 /// What was pooled and what was set apart.

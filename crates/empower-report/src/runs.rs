@@ -77,6 +77,36 @@ pub(crate) fn spoken_value(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), |text| text.replace('_', " "))
 }
 
+/// Settings and inputs in which two manifests of one command differ, as dotted paths; seeds, the assistant (which each
+/// row names) and what [`Condition`] covers are left out. Empty for manifests of different commands.
+pub(crate) fn other_differences(a: &Manifest, b: &Manifest) -> Vec<String> {
+    let mut found = Vec::new();
+    if a.command == b.command {
+        differing("", &a.settings, &b.settings, &mut found);
+        let names: BTreeSet<&String> = a.inputs.keys().chain(b.inputs.keys()).collect();
+        // A model belongs to its assistant.
+        let names = names.into_iter().filter(|name| *name != "model" && a.inputs.get(*name) != b.inputs.get(*name));
+        found.extend(names.map(|name| format!("the input {name}")));
+    }
+    found
+}
+
+fn differing(path: &str, a: &Value, b: &Value, found: &mut Vec<String>) {
+    if let (Value::Object(a), Value::Object(b)) = (a, b) {
+        let names: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+        for name in names {
+            if ["seed", "assistant", "human", "limits", "contestants", "batch"].contains(&name.as_str()) {
+                continue;
+            }
+            let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            let of = |map: &serde_json::Map<String, Value>| map.get(name).cloned().unwrap_or(Value::Null);
+            differing(&path, &of(a), &of(b), found);
+        }
+    } else if a != b {
+        found.push(path.to_owned());
+    }
+}
+
 /// Episodes of one condition, pooled over runs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pool {
@@ -209,6 +239,21 @@ mod tests {
         let repeats: Vec<(&str, usize)> = only.episodes.iter().map(|it| (it.method.as_str(), it.repeat)).collect();
         assert_eq!(repeats, [("base", 0), ("base", 0), ("base", 1), ("base", 1), ("mine", 0), ("mine", 0)]);
         assert_eq!(only.runs, ["a", "b"]);
+    }
+
+    #[test]
+    fn runs_that_differ_otherwise_are_named() {
+        let manifest = |rate: f64, seed: u64, data: &str| {
+            let settings =
+                json!({"training": {"rate": rate, "seed": seed}, "human": {"attention": rate}, "problems": 4});
+            let hash = empower_artifact::ContentHash::of_bytes(data.as_bytes());
+            Manifest::new("demo", settings).input("problems", hash).input("model", hash)
+        };
+        let first = manifest(0.1, 1, "x");
+        assert!(other_differences(&first, &manifest(0.1, 2, "x")).is_empty());
+        assert_eq!(other_differences(&first, &manifest(0.2, 2, "y")), ["training.rate", "the input problems"]);
+        let other = Manifest { command: "simulate".into(), ..manifest(0.2, 1, "y") };
+        assert!(other_differences(&first, &other).is_empty());
     }
 
     #[test]

@@ -474,8 +474,9 @@ pub(crate) fn seeds(details: &Details) -> String {
     }
     let _ = writeln!(
         out,
-        "{CLOSE_TABLE}<p class=\"cap\">A draw is a whole run over all problems; nothing changes between draws but the seed \
-         and which of a problem's reference programs the human has in mind. This spread is part of the standard errors \
+        "{CLOSE_TABLE}<p class=\"cap\">A draw is a whole run over all problems; what changes between draws is the seed \
+         (of training too, where a run was trained anew) and which of a problem's reference programs the human has in \
+         mind. This spread is part of the standard errors \
          over problems, not added to them. {}</p>",
         csv_link("seeds.csv", IN_FOLDER)
     );

@@ -21,6 +21,7 @@ pub(super) const EPISODES: &str = "episodes.jsonl";
 /// cost no model call.
 ///
 /// Example: empower report runs/empower runs/base-10 runs/human-alone --out runs/report
+/// Example: empower report runs/attention-0.9 runs/attention-0.5 runs/attention-1 --out runs/attention
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {

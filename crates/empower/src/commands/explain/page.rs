@@ -6,7 +6,7 @@ use std::fmt::Write;
 use empower_artifact::ContentHash;
 use empower_report::escape_html;
 
-use super::walk::{Branch, Counts, Explained, Piece, Summary, visible};
+use super::walk::{Branch, Counts, Explained, Kind, Piece, Summary, visible};
 
 const CSS: &str = include_str!("page.css");
 
@@ -152,7 +152,8 @@ fn document(out: &mut String, it: &Explained) {
 fn piece(out: &mut String, it: &Explained, piece: Piece<'_>) {
     let token = &it.tokens[piece.token_idx];
     let said = token.bits.map_or_else(|| "given".to_owned(), |bits| format!("{bits:.2} bits"));
-    let class = token.bits.map_or("h0".to_owned(), |bits| format!("h{}", shade(bits)));
+    let is_carried = token.kind == Kind::Branch && !piece.is_marked;
+    let class = token.bits.filter(|_| !is_carried).map_or("h0".to_owned(), |bits| format!("h{}", shade(bits)));
     let shown = piece.text.trim_end_matches('\n');
     if piece.is_marked {
         // White space alone would be an empty frame.

@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use empower_report::escape_html;
 
 use super::page::shade;
-use super::walk::{Explained, Piece, visible};
+use super::walk::{Explained, Kind, Piece, visible};
 
 /// Width of a character and height of a line at 12 pixels, as monospaced fonts have it.
 const CHARACTER: f64 = 7.2;
@@ -77,7 +77,9 @@ fn draw(out: &mut String, it: &Explained, piece: &Drawn, base: f64) {
     let (x, width) = (LEFT + CHARACTER * piece.column as f64, CHARACTER * piece.columns as f64);
     let is_branch = piece.is_marked;
     let bits = token.bits.unwrap_or_default();
-    let fill = FILLS[shade(bits)];
+    // White space that a line break brought along has had its shade there.
+    let is_carried = token.kind == Kind::Branch && !is_branch;
+    let fill = if is_carried { FILLS[0] } else { FILLS[shade(bits)] };
     if fill != "none" || is_branch {
         let frame = if is_branch { " stroke=\"#7a2e0e\" stroke-width=\"1\"" } else { "" };
         let _ = writeln!(
