@@ -36,7 +36,7 @@ impl Sampler {
             }
             _ => likeliest(logits),
         };
-        GeneratedToken { token, logprob: logits[token as usize] - normaliser, entropy_nats: entropy as f32 }
+        GeneratedToken { token, logprob: logits[token as usize] - normaliser, entropy_nats: Some(entropy as f32) }
     }
 }
 
@@ -126,6 +126,8 @@ mod tests {
         let sampling = Sampling::Random { temperature: 3.0, top_k: 1, top_p: 0.5, seed: 1 };
         let token = Sampler::new(sampling).choose(&[0.0, 0.0, 0.0, 0.0]);
         // ln 4 to f32 rounding.
-        assert!((token.entropy_nats - 4f32.ln()).abs() < 1e-6 && (token.logprob + 4f32.ln()).abs() < 1e-6);
+        assert!(
+            (token.entropy_nats.expect("known") - 4f32.ln()).abs() < 1e-6 && (token.logprob + 4f32.ln()).abs() < 1e-6
+        );
     }
 }

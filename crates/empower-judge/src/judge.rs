@@ -10,6 +10,7 @@ use std::time::Duration;
 use empower_artifact::rows::{Verdict, VerdictRow};
 
 use crate::detail::printable;
+use crate::assertions::AssertionCall;
 use crate::interpreter::Interpreter;
 use crate::lcb::{self, Graded};
 use crate::order::Learned;
@@ -294,8 +295,9 @@ impl Judge {
 
     fn judge_one(&self, submission: &Submission<'_>, learned: Option<&mut Learned>) -> Judged {
         let mut judged = match self.runner.settings.mode {
-            Mode::Native => self.judge_native(submission, learned),
-            Mode::Lcb => self.judge_lcb(submission),
+            // LiveCodeBench has no assertions, so there is nothing of its grader's to give.
+            Mode::Lcb if submission.tests.kind != TestKind::Assertions => self.judge_lcb(submission),
+            _ => self.judge_native(submission, learned),
         };
         judged.row.detail = printable(&judged.row.detail);
         judged
@@ -335,11 +337,14 @@ impl Judge {
         let input = match kind {
             TestKind::Stdin => case.input.as_str(),
             TestKind::Functional { .. } => case.input.trim_ascii(),
+            TestKind::Assertions => {
+                let call = AssertionCall::new(program, &case.input);
+                let ((outcome, measure), disagreed) = self.run_trusted(call.program(), &call.kind, &call.input);
+                let (verdict, detail) = call.verdict(outcome);
+                return (verdict, detail, measure, disagreed);
+            }
         };
-        let run = || self.runner.run(program, kind, input, self.runner.settings.time_limit);
-        let spoiled = |(outcome, _): &(Outcome, _)| matches!(outcome, Outcome::Infrastructure(_));
-        let late = |(outcome, _): &(Outcome, _)| matches!(outcome, Outcome::Failed(Verdict::TimeLimit, _));
-        let ((outcome, measure), disagreed) = self.trusted(run, spoiled, late);
+        let ((outcome, measure), disagreed) = self.run_trusted(program, kind, input);
         let (verdict, detail) = match outcome {
             Outcome::Failed(verdict, detail) => (verdict, detail),
             Outcome::Infrastructure(detail) => (Verdict::Infrastructure, detail),
@@ -349,6 +354,15 @@ impl Judge {
             },
         };
         (verdict, detail, measure, disagreed)
+    }
+
+    /// Runs one test, as [`trusted`](Self::trusted) does.
+    fn run_trusted(&self, program: &str, kind: &TestKind, input: &str) -> ((Outcome, TestMeasure), bool) {
+        self.trusted(
+            || self.runner.run(program, kind, input, self.runner.settings.time_limit),
+            |(outcome, _)| matches!(outcome, Outcome::Infrastructure(_)),
+            |(outcome, _)| matches!(outcome, Outcome::Failed(Verdict::TimeLimit, _)),
+        )
     }
 
     fn judge_lcb(&self, submission: &Submission<'_>) -> Judged {
@@ -476,7 +490,7 @@ fn check_form(question_id: &str, tests: &Tests) -> Result<(), JudgeError> {
 
 fn check_tests(question_id: &str, tests: &Tests) -> Result<(), JudgeError> {
     check_form(question_id, tests)?;
-    if tests.kind == TestKind::Stdin {
+    if !matches!(tests.kind, TestKind::Functional { .. }) {
         return Ok(());
     }
     for (case_idx, case) in tests.cases.iter().enumerate() {
@@ -513,6 +527,7 @@ fn compare(kind: &TestKind, answer: &str, expected: &str) -> Result<(), String> 
             let short = |value: PyValue| -> String { value.to_string().chars().take(200).collect() };
             Err(format!("expected {}, got {}", short(expected), short(got)))
         }
+        TestKind::Assertions => unreachable!("assertions run as a call, which has its own comparison"),
     }
 }
 

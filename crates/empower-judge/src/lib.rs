@@ -1,10 +1,11 @@
 //! Runs untrusted programs in a sandbox and judges them by tests: as a person running them would (mode `native`), or
 //! with the verdicts of LiveCodeBench's grader (mode `lcb`).
 //!
-//! A program either reads standard input and prints, or defines a function that is called. In mode `native` each test
-//! gets a process of its own with limits of time, memory and output; the program ends at its first failing test. The
-//! comparisons are LiveCodeBench's; what its grader does to programs beyond that (hoisted imports, a replaced standard
-//! input) is left to mode `lcb`, except for the imports it puts before them, which many published programs rely on.
+//! A program either reads standard input and prints, or defines a function that is called, or is followed by
+//! assertions. In mode `native` each test gets a process of its own with limits of time, memory and output; the program
+//! ends at its first failing test. The comparisons are LiveCodeBench's; what its grader does to programs beyond that
+//! (hoisted imports, a replaced standard input) is left to mode `lcb`, except for the imports it puts before them, which
+//! many published programs rely on.
 //!
 //! A process is forked from a warm interpreter that has loaded the prelude's modules and runs no program itself
 //! ([`Start::Warm`]), or is a fresh interpreter ([`Start::Cold`]); verdicts are the same, and so is the sandbox.
@@ -26,6 +27,7 @@
 //!
 //! This crate knows no language model, and it is the only one that starts untrusted programs.
 
+mod assertions;
 mod detail;
 mod interpreter;
 mod judge;
@@ -68,14 +70,17 @@ pub enum TestKind {
         /// The function or method.
         func_name: String,
     },
+    /// Assertions run after the program and in its namespace. They share its process: see `assertions.rs` for what
+    /// that cannot keep out.
+    Assertions,
 }
 
 /// One test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestCase {
-    /// Standard input; or one JSON value a line, one line an argument.
+    /// Standard input; or one JSON value a line, one line an argument; or assertions in Python.
     pub input: String,
-    /// Standard output; or one JSON value.
+    /// Standard output; or one JSON value; or nothing, with assertions.
     pub output: String,
 }
 

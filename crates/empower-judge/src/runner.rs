@@ -443,6 +443,7 @@ impl Runner {
                     }
                 }
             }
+            TestKind::Assertions => unreachable!("assertions run as a call"),
         }
     }
 }

@@ -132,8 +132,9 @@ pub struct GeneratedToken {
     pub token: TokenId,
     /// Its natural log-probability before temperature and filters.
     pub logprob: f32,
-    /// Entropy of the distribution that it came from, in nats, before temperature and filters.
-    pub entropy_nats: f32,
+    /// Entropy of the distribution that it came from, in nats, before temperature and filters; `None` from models that
+    /// show no more than a few log-probabilities (remote ones).
+    pub entropy_nats: Option<f32>,
 }
 
 /// The caller's answer to a token.

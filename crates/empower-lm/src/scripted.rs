@@ -231,6 +231,7 @@ impl Generator for ScriptedModel {
                     continue;
                 }
                 let entropy_nats = -distribution.iter().map(|p| p * p.ln()).sum::<f64>() as f32;
+                let entropy_nats = Some(entropy_nats);
                 let generated = GeneratedToken { token, logprob, entropy_nats };
                 match watch(request_idx, generated) {
                     NextStep::Continue => {
@@ -346,7 +347,10 @@ mod tests {
         assert_eq!(generation.stop_logprob, Some((0.99f64 + 0.001).ln() as f32));
         let third = 0.99 / 3.0 + 0.001;
         let entropy = -(two_thirds * two_thirds.ln() + third * f64::ln(third) + 8.0 * 0.001 * f64::ln(0.001));
-        assert!((f64::from(generation.tokens[0].entropy_nats) - entropy).abs() < 1e-6, "rounding to f32");
+        assert!(
+            (f64::from(generation.tokens[0].entropy_nats.expect("known")) - entropy).abs() < 1e-6,
+            "rounding to f32"
+        );
     }
 
     #[test]

@@ -25,6 +25,11 @@ pub(crate) fn units(bits: Bits) -> u64 {
     (bits.0.min(MAX_ETA.0) * UNITS_PER_BIT).round() as u64
 }
 
+/// The inverse of [`units`], up to its rounding; for sums of any number of costs.
+pub(crate) fn bits_of_units(units: u128) -> Bits {
+    Bits(units as f64 / UNITS_PER_BIT)
+}
+
 /// The threshold in units: in 0 .. units(MAX_ETA), both sides rounded alike so that a cost equal to eta stays within.
 pub(crate) fn eta_units(eta: Bits) -> Result<u64, SelectError> {
     if eta.0 >= 0.0 && eta.0 < MAX_ETA.0 {

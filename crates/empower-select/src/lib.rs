@@ -1,5 +1,5 @@
-//! Where a completion ends: Algorithm 1 of the paper, its fixed-length and random-length baselines, the counts that
-//! dense training needs, and the rules that cut a suggestion while it is being generated.
+//! Where a completion ends: Algorithm 1 of the paper, its fixed-length and random-length baselines, the length that pays
+//! best, the counts that dense training needs, and the rules that cut a suggestion while it is being generated.
 //!
 //! Everything here is arithmetic on token costs. This crate reads and writes nothing, knows no model and no tokenizer,
 //! and draws no randomness that is not handed to it as a seed.
@@ -22,12 +22,14 @@ mod dense;
 mod horizon;
 mod method;
 mod stop;
+mod utility;
 
 pub use cost::{MAX_ETA, TokenCosts, logprobs_to_bits, parse_eta};
 pub use dense::{DenseWeights, dense_weights};
 pub use horizon::{algorithm_1, horizons};
 pub use method::{Method, StopReason, completion_length, completion_lengths, document_lengths, mix_seed};
-pub use stop::{StopRule, StopWatch};
+pub use stop::{GeneratedCost, StopRule, StopWatch};
+pub use utility::Utility;
 
 use empower_lm::Bits;
 
@@ -63,14 +65,43 @@ pub enum SelectError {
         text: String,
     },
     /// A method name that is not known.
-    #[error("`{name}` is not a method; the methods are `empower`, `sft-N` and `sft-rand-A-B` with 1 <= A <= B")]
+    #[error(
+        "`{name}` is not a method; the methods are `empower`, `utility-H` with a harm H of at least 0, `sft-N` and \
+         `sft-rand-A-B` with 1 <= A <= B"
+    )]
     UnknownMethod {
         /// What was typed.
         name: String,
     },
-    /// Empower without a threshold.
-    #[error("method `empower` needs a threshold eta")]
-    MissingEta,
+    /// The name of a stop rule that is not known.
+    #[error(
+        "`{name}` is not a stop rule; the rules are `stop-nll`, `stop-entropy-B` (bits), `stop-line`, `stop-first-P` \
+         (0 < P <= 1) and `stop-utility-H` (a harm of at least 0)"
+    )]
+    UnknownRule {
+        /// What was typed.
+        name: String,
+    },
+    /// A price of a utility out of range.
+    #[error("the price of `{name}` must be a finite number of at least 0, and above 0 for `write`; got {value}")]
+    BadPrice {
+        /// Which.
+        name: &'static str,
+        /// The value seen.
+        value: f64,
+    },
+    /// A likelihood that is no probability above 0.
+    #[error("a likelihood must be above 0 and at most 1, got {value}")]
+    LikelihoodOutOfRange {
+        /// The value seen.
+        value: f64,
+    },
+    /// A method or rule of a threshold without one.
+    #[error("`{method}` needs a threshold eta")]
+    MissingEta {
+        /// The method's or rule's name.
+        method: &'static str,
+    },
     /// A threshold for a method that has none.
     #[error("method `{method}` has no threshold, but eta {eta} was given")]
     UnusedEta {

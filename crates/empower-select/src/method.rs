@@ -1,5 +1,5 @@
-//! The methods that choose completions (PAPER section 5): Algorithm 1, the next N tokens, and the next k tokens with k
-//! drawn at random.
+//! The methods that choose completions: those of PAPER section 5 (Algorithm 1, the next N tokens, the next k tokens with
+//! k drawn at random), and the length that pays best.
 
 use std::fmt;
 
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::SelectError;
 use crate::cost::{TokenCosts, eta_units};
 use crate::horizon::{algorithm_1, horizons};
+use crate::utility::{Utility, best_from, utility_lengths};
 
 /// How the completion of a state is chosen.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,6 +19,8 @@ pub enum Method {
         /// The threshold, at least 0.
         eta: Bits,
     },
+    /// As far as it pays, by the likelihood of the document's own text.
+    Utility(Utility),
     /// The next `n` tokens, `n` at least 1.
     SftN {
         /// Tokens of completion.
@@ -38,25 +41,32 @@ pub enum Method {
 pub enum StopReason {
     /// The next token would exceed the threshold.
     Threshold,
-    /// The document has no further token. Takes precedence over the other two.
+    /// No longer completion pays better.
+    Utility,
+    /// The document has no further token. Takes precedence over the others.
     DocumentEnd,
     /// The fixed or drawn number of tokens is reached.
     Length,
 }
 
 impl Method {
-    /// Reads a method by its name, as [`Method`]'s `Display` writes it: `empower`, `sft-10`, `sft-rand-1-30`.
+    /// Reads a method by its name, as [`Method`]'s `Display` writes it: `empower`, `utility-100`, `sft-10`,
+    /// `sft-rand-1-30`. The utility has the paper's prices of reading and writing.
     ///
     /// # Errors
     /// An unknown name, `empower` without a threshold or with one out of range, and a threshold for a method that has
     /// none: it would be dropped silently otherwise.
     pub fn parse(name: &str, eta: Option<Bits>) -> Result<Self, SelectError> {
         if name == "empower" {
-            let eta = eta.ok_or(SelectError::MissingEta)?;
+            let eta = eta.ok_or(SelectError::MissingEta { method: "empower" })?;
             eta_units(eta)?;
             return Ok(Self::Empower { eta });
         }
-        let method = Self::parse_length(name).ok_or_else(|| SelectError::UnknownMethod { name: name.to_owned() })?;
+        let method = match name.strip_prefix("utility-") {
+            Some(harm) => decimal(harm).map(|harm| Self::Utility(Utility::with_harm(harm))),
+            None => Self::parse_length(name),
+        };
+        let method = method.ok_or_else(|| SelectError::UnknownMethod { name: name.to_owned() })?;
         match eta {
             Some(eta) => Err(SelectError::UnusedEta { method: name.to_owned(), eta }),
             None => Ok(method),
@@ -79,13 +89,13 @@ impl Method {
     pub fn eta(&self) -> Option<Bits> {
         match *self {
             Self::Empower { eta } => Some(eta),
-            Self::SftN { .. } | Self::SftRand { .. } => None,
+            Self::Utility(_) | Self::SftN { .. } | Self::SftRand { .. } => None,
         }
     }
 
     /// Whether completions depend on the costs of tokens, so that documents must be scored.
     pub fn needs_costs(&self) -> bool {
-        self.eta().is_some()
+        matches!(self, Self::Empower { .. } | Self::Utility(_))
     }
 
     /// Why a completion of `length` tokens from `state` ends, in a document of `n_tokens`.
@@ -93,6 +103,7 @@ impl Method {
         match self {
             _ if state + length >= n_tokens => StopReason::DocumentEnd,
             Self::Empower { .. } => StopReason::Threshold,
+            Self::Utility(_) => StopReason::Utility,
             Self::SftN { .. } | Self::SftRand { .. } => StopReason::Length,
         }
     }
@@ -104,10 +115,17 @@ fn positive(digits: &str) -> Option<usize> {
     if canonical { digits.parse().ok() } else { None }
 }
 
+/// A finite number of at least 0, written in digits with at most one point: what a name may carry.
+pub(crate) fn decimal(digits: &str) -> Option<f64> {
+    let plain = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && !digits.starts_with('.');
+    digits.parse().ok().filter(|value: &f64| plain && value.is_finite())
+}
+
 impl fmt::Display for Method {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empower { .. } => out.write_str("empower"),
+            Self::Utility(utility) => write!(out, "utility-{}", utility.harm),
             Self::SftN { n } => write!(out, "sft-{n}"),
             Self::SftRand { min, max } => write!(out, "sft-rand-{min}-{max}"),
         }
@@ -125,10 +143,10 @@ pub fn mix_seed(seed: u64, number: u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
-/// The baselines' length from one state, before the document's end cuts it. `None` for Algorithm 1.
+/// The baselines' length from one state, before the document's end cuts it. `None` for methods that need costs.
 fn drawn_length(method: &Method, state: usize, document_seed: u64) -> Option<usize> {
     match *method {
-        Method::Empower { .. } => None,
+        Method::Empower { .. } | Method::Utility(_) => None,
         Method::SftN { n } => Some(n),
         Method::SftRand { min, max } => {
             // The high half of a 64 x 64 bit product is uniform on 0 .. span up to a bias below span / 2^64.
@@ -143,13 +161,14 @@ fn drawn_length(method: &Method, state: usize, document_seed: u64) -> Option<usi
 ///
 /// `document_seed` belongs to this document alone (the caller derives it from the run's seed and the document's id);
 /// only SFT-RAND draws from it, and draws for a state depend on nothing but the seed and the state.
-/// Entry 0 of Algorithm 1 is 0 where the first cost is unknown. O(N).
+/// Entry 0 of the methods that need costs is 0 where the first cost is unknown. O(N), with a utility O(N · horizon).
 ///
 /// # Errors
-/// A threshold out of range.
+/// A threshold or a price out of range.
 pub fn completion_lengths(method: &Method, costs: &TokenCosts, document_seed: u64) -> Result<Vec<usize>, SelectError> {
     match *method {
         Method::Empower { eta } => horizons(costs, eta),
+        Method::Utility(utility) => utility_lengths(costs, utility),
         Method::SftN { .. } | Method::SftRand { .. } => Ok(document_lengths(method, costs.n_tokens(), document_seed)),
     }
 }
@@ -157,11 +176,11 @@ pub fn completion_lengths(method: &Method, costs: &TokenCosts, document_seed: u6
 /// As [`completion_lengths`], for the methods that need no costs.
 ///
 /// # Panics
-/// On Algorithm 1, which needs them: check [`Method::needs_costs`].
+/// On a method that needs them: check [`Method::needs_costs`].
 pub fn document_lengths(method: &Method, n_tokens: usize, document_seed: u64) -> Vec<usize> {
     (0..=n_tokens)
         .map(|state| {
-            let length = drawn_length(method, state, document_seed).expect("only Algorithm 1 needs costs");
+            let length = drawn_length(method, state, document_seed).expect("a method that needs no costs");
             length.min(n_tokens - state)
         })
         .collect()
@@ -170,7 +189,8 @@ pub fn document_lengths(method: &Method, n_tokens: usize, document_seed: u64) ->
 /// The length of the completion of one state; equals [`completion_lengths`] at that state.
 ///
 /// # Errors
-/// A threshold out of range, a state past the document's end, and for Algorithm 1 state 0 where its cost is unknown.
+/// A threshold or a price out of range, a state past the document's end, and for the methods that need costs state 0
+/// where its cost is unknown.
 pub fn completion_length(
     method: &Method,
     costs: &TokenCosts,
@@ -184,6 +204,13 @@ pub fn completion_length(
     match (drawn_length(method, state, document_seed), method) {
         (Some(length), _) => Ok(length.min(n_tokens - state)),
         (None, Method::Empower { eta }) => algorithm_1(costs, state, *eta),
+        (None, Method::Utility(_)) if state == 0 && !costs.first_is_known() => {
+            Err(SelectError::UnknownCost { index: 0 })
+        }
+        (None, Method::Utility(utility)) => {
+            utility.check()?;
+            Ok(best_from(costs, state, *utility))
+        }
         (None, _) => unreachable!("the baselines have a length"),
     }
 }
@@ -195,7 +222,7 @@ mod tests {
 
     #[test]
     fn names_read_back() {
-        for name in ["sft-10", "sft-20", "sft-rand-1-30", "sft-rand-5-5"] {
+        for name in ["sft-10", "sft-20", "sft-rand-1-30", "sft-rand-5-5", "utility-0", "utility-12.5"] {
             assert_eq!(Method::parse(name, None).expect("a known name").to_string(), name);
         }
         let empower = Method::parse("empower", Some(Bits(0.32))).expect("a known name");
@@ -217,6 +244,10 @@ mod tests {
             "sft-rand-3",
             "sft-rand-30-1",
             "sft-rand-0-4",
+            "utility-",
+            "utility--1",
+            "utility-inf",
+            "utility-1e3",
         ] {
             assert_eq!(
                 Method::parse(name, None),
@@ -224,7 +255,7 @@ mod tests {
                 "{name:?}"
             );
         }
-        assert_eq!(Method::parse("empower", None), Err(SelectError::MissingEta));
+        assert_eq!(Method::parse("empower", None), Err(SelectError::MissingEta { method: "empower" }));
         assert!(matches!(Method::parse("empower", Some(Bits(f64::NAN))), Err(SelectError::EtaOutOfRange { .. })));
         assert!(matches!(Method::parse("sft-10", Some(Bits(1.0))), Err(SelectError::UnusedEta { .. })));
     }
@@ -256,13 +287,14 @@ mod tests {
     proptest! {
         #[test]
         fn one_state_equals_all_states(
-            logprobs in prop::collection::vec(-4.0_f32..=0.0, 1..60), seed: u64, which in 0_usize..4,
+            logprobs in prop::collection::vec(-4.0_f32..=0.0, 1..60), seed: u64, which in 0_usize..5,
         ) {
             let method = [
                 Method::Empower { eta: Bits(1.5) },
                 Method::SftN { n: 7 },
                 Method::SftRand { min: 1, max: 30 },
                 Method::SftRand { min: 4, max: 4 },
+                Method::Utility(Utility::with_harm(3.0)),
             ][which];
             let costs = TokenCosts::from_logprobs(&logprobs.into_iter().map(Some).collect::<Vec<_>>()).unwrap();
             let all = completion_lengths(&method, &costs, seed).unwrap();

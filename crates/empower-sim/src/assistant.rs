@@ -1,13 +1,17 @@
 //! Assistants: a generator, the rule that ends its suggestions, and how its tokens are chosen (PAPER section 5's table
-//! of methods, and the training-free stop rule of MODELS section 6).
+//! of methods, and the training-free stop rules).
 //!
 //! An assistant sees the tokens of the program so far and nothing else (the `raw` protocol of DESIGN section 5). It
 //! does not know the problem, the human, or whether its last suggestion was taken.
 
-use empower_lm::{Bits, Generation, GenerationRequest, Generator, ModelError, NextStep, Sampling, SessionId, TokenId};
-use empower_select::StopRule;
+use empower_lm::{
+    Bits, GeneratedToken, Generation, GenerationRequest, Generator, ModelError, Nats, NextStep, Sampling, SessionId,
+    TokenId,
+};
+use empower_select::{GeneratedCost, StopRule};
 use serde::{Deserialize, Serialize};
 
+use crate::codec::TextCodec;
 use crate::error::SimError;
 
 /// What the assistant proposes to append; empty for silence.
@@ -34,19 +38,6 @@ impl Suggestion {
             bits: generation.tokens.iter().map(|token| bits(token.logprob)).collect(),
         }
     }
-}
-
-/// What ends a suggestion, beside the model's own stop token and the cap.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SuggestionEnd {
-    /// Nothing else: tuned assistants, and Base.
-    AsGenerated,
-    /// This many tokens, at least 1: Base-N.
-    CutTo(usize),
-    /// The token by which the information of the generated tokens, added up, exceeds eta: it is left out (algorithm 1
-    /// of PAPER section 4 on the assistant's own text, as [`StopRule`] has it). Eta is finite and not negative.
-    NllExceeds(Bits),
 }
 
 /// How an assistant's tokens are chosen.
@@ -84,14 +75,14 @@ pub const MAX_SUGGESTION_TOKENS: usize = 64;
 /// Someone who suggests, or nobody.
 #[derive(Clone)]
 pub struct Assistant<'m> {
-    /// The method's name in rows and tables: `empower`, `sft-10`, `base`, `stop-nll`, `human-alone`, …
+    /// The method's name in rows and tables: `empower`, `sft-10`, `base`, `stop-nll`, `stop-line`, `human-alone`, …
     pub method: String,
     /// The threshold, where it has a meaning.
     pub eta: Option<Bits>,
     /// The model; `None` for nobody, who is silent in every round.
     pub model: Option<&'m dyn Generator>,
-    /// What ends a suggestion.
-    pub end: SuggestionEnd,
+    /// What ends a suggestion, beside the model's own stop token and the cap.
+    pub end: StopRule,
     /// How tokens are chosen.
     pub sampling: SuggestionSampling,
     /// At most this many tokens a suggestion, at least 1; see [`MAX_SUGGESTION_TOKENS`].
@@ -112,27 +103,27 @@ pub struct Ask<'a> {
 impl<'m> Assistant<'m> {
     /// Nobody: the baseline `human-alone`.
     pub fn human_alone() -> Self {
-        Self::new("human-alone", None, None, SuggestionEnd::AsGenerated)
+        Self::new("human-alone", None, None, StopRule::Never)
     }
 
     /// A tuned model, its suggestions as generated. `eta` is the threshold that it was trained with, if any.
     pub fn tuned(method: &str, eta: Option<Bits>, model: &'m dyn Generator) -> Self {
-        Self::new(method, eta, Some(model), SuggestionEnd::AsGenerated)
+        Self::new(method, eta, Some(model), StopRule::Never)
     }
 
     /// The untrained model, its suggestions as generated: `base`.
     pub fn base(model: &'m dyn Generator) -> Self {
-        Self::new("base", None, Some(model), SuggestionEnd::AsGenerated)
+        Self::new("base", None, Some(model), StopRule::Never)
     }
 
     /// The untrained model, its suggestions cut to `n_tokens`: `base-N`.
     pub fn base_cut(model: &'m dyn Generator, n_tokens: usize) -> Self {
-        Self::new(&format!("base-{n_tokens}"), None, Some(model), SuggestionEnd::CutTo(n_tokens))
+        Self::new(&format!("base-{n_tokens}"), None, Some(model), StopRule::MaxTokens(n_tokens))
     }
 
-    /// The untrained model under the training-free stop rule: `stop-nll`.
-    pub fn stop_nll(model: &'m dyn Generator, eta: Bits) -> Self {
-        Self::new("stop-nll", Some(eta), Some(model), SuggestionEnd::NllExceeds(eta))
+    /// The untrained model under a training-free stop rule: `stop-nll`, `stop-line`, …
+    pub fn stopped(model: &'m dyn Generator, rule: StopRule) -> Self {
+        Self::new(&rule.to_string(), rule.eta(), Some(model), rule)
     }
 
     /// The same assistant with its tokens chosen another way.
@@ -147,7 +138,7 @@ impl<'m> Assistant<'m> {
         self
     }
 
-    fn new(method: &str, eta: Option<Bits>, model: Option<&'m dyn Generator>, end: SuggestionEnd) -> Self {
+    fn new(method: &str, eta: Option<Bits>, model: Option<&'m dyn Generator>, end: StopRule) -> Self {
         Self {
             method: method.to_owned(),
             eta,
@@ -162,18 +153,14 @@ impl<'m> Assistant<'m> {
     /// [`suggest`](Self::suggest); the runner does.
     pub fn validate(&self) -> Result<(), SimError> {
         let refuse = |setting, given: String, expected| Err(SimError::Setting { setting, given, expected });
-        let is_threshold = |eta: Bits| StopRule::Nll { eta }.watch().is_ok();
         if self.method.is_empty() {
             return refuse("method", "empty".into(), "a name");
         }
-        if self.end == SuggestionEnd::CutTo(0) {
+        if self.end == StopRule::MaxTokens(0) {
             return refuse("the tokens that suggestions are cut to", "0".into(), "at least 1");
         }
-        let thresholds = match self.end {
-            SuggestionEnd::NllExceeds(eta) => [Some(eta), self.eta],
-            _ => [None, self.eta],
-        };
-        if let Some(eta) = thresholds.into_iter().flatten().find(|&eta| !is_threshold(eta)) {
+        self.end.check().map_err(|source| SimError::StopRule { method: self.method.clone(), source })?;
+        if let Some(eta) = self.eta.filter(|&eta| (StopRule::Nll { eta }).check().is_err()) {
             return refuse("eta", eta.to_string(), "a number of bits, 0 or more, and not absurdly large");
         }
         // One position for a beginning-of-sequence token, and at least one token to continue.
@@ -189,17 +176,17 @@ impl<'m> Assistant<'m> {
     ///
     /// A prefix that leaves no room for a suggestion in the model's context is continued from its last tokens alone
     /// (see [`window_start`]). An empty prefix is continued by models that have a beginning-of-sequence token; the
-    /// others have nothing to go on and are silent.
+    /// others have nothing to go on and are silent. `codec` is the model's own: rules about lines read it.
     ///
-    /// Errors: whatever the model says; a log-probability that is no finite number.
-    pub fn suggest(&self, asks: &[Ask<'_>]) -> Result<Vec<Suggestion>, SimError> {
+    /// Errors: whatever the model and the tokenizer say; a log-probability that is no finite number.
+    pub fn suggest(&self, asks: &[Ask<'_>], codec: &dyn TextCodec) -> Result<Vec<Suggestion>, SimError> {
         let mut suggestions = vec![Suggestion::silent(); asks.len()];
         let Some(model) = self.model else { return Ok(suggestions) };
         let mut asked: Vec<usize> = (0..asks.len()).collect();
-        let mut answer = self.generate(model, asks, &asked);
+        let mut answer = self.generate(model, asks, &asked, codec);
         if matches!(answer, Err(ModelError::EmptyPrefix)) && asks.iter().any(|ask| ask.prefix.is_empty()) {
             asked.retain(|&i| !asks[i].prefix.is_empty());
-            answer = self.generate(model, asks, &asked);
+            answer = self.generate(model, asks, &asked, codec);
         }
         let generations = answer.map_err(|source| self.model_error(source))?;
         if generations.len() != asked.len() {
@@ -217,6 +204,7 @@ impl<'m> Assistant<'m> {
         model: &dyn Generator,
         asks: &[Ask<'_>],
         asked: &[usize],
+        codec: &dyn TextCodec,
     ) -> Result<Vec<Generation>, ModelError> {
         if asked.is_empty() {
             return Ok(Vec::new());
@@ -234,39 +222,60 @@ impl<'m> Assistant<'m> {
                 }
             })
             .collect();
-        let watch = self.stop_rule().watch().expect("the threshold was checked before");
+        let watch = self.end.watch().expect("the rule was checked before");
         let mut watches = vec![watch; requests.len()];
         // A stop rule would end the suggestion at a damaged number and hide it.
-        let mut damaged = None;
-        let generations = model.generate(&requests, &mut |request_idx, token| {
-            if !token.logprob.is_finite() {
-                damaged = damaged.or(Some(token));
-                return NextStep::DropAndStop;
+        let mut failure = None;
+        let mut generations = model.generate(&requests, &mut |request_idx, token| {
+            match self.cost_of(model, token, codec) {
+                Ok(cost) if watches[request_idx].admits(cost) => return NextStep::Continue,
+                Ok(_) => {}
+                Err(error) => failure = failure.take().or(Some(error)),
             }
-            if watches[request_idx].admits(token.logprob) { NextStep::Continue } else { NextStep::DropAndStop }
+            NextStep::DropAndStop
         })?;
-        match damaged {
-            Some(token) => Err(ModelError::NotFinite {
-                model: model.model_id().clone(),
-                place: format!("the log-probability of a suggested token (id {})", token.token),
-            }),
-            None => Ok(generations),
+        for (generation, watch) in generations.iter_mut().zip(&watches) {
+            generation.tokens.truncate(watch.offered());
         }
+        failure.map_or(Ok(generations), Err)
     }
 
-    fn stop_rule(&self) -> StopRule {
-        match self.end {
-            SuggestionEnd::NllExceeds(eta) => StopRule::Nll { eta },
-            // The model counts to N itself and need not go one token further.
-            SuggestionEnd::AsGenerated | SuggestionEnd::CutTo(_) => StopRule::Never,
+    /// What the stop rule is shown of a token.
+    fn cost_of(
+        &self,
+        model: &dyn Generator,
+        token: GeneratedToken,
+        codec: &dyn TextCodec,
+    ) -> Result<GeneratedCost, ModelError> {
+        let is_damaged = |value: f32| !value.is_finite();
+        if is_damaged(token.logprob) || token.entropy_nats.is_some_and(is_damaged) {
+            return Err(ModelError::NotFinite {
+                model: model.model_id().clone(),
+                place: format!("the log-probability or entropy of a suggested token (id {})", token.token),
+            });
         }
+        if self.end.needs_entropy() && token.entropy_nats.is_none() {
+            return Err(ModelError::Unsupported {
+                model: model.model_id().clone(),
+                parameter: "stop-entropy",
+                reason: "it does not show whole distributions; choose another stop rule".to_owned(),
+            });
+        }
+        let entropy = token.entropy_nats.map(|entropy| Nats(f64::from(entropy)));
+        let breaks_line = self.end.needs_lines()
+            && codec
+                .token_bytes(token.token)
+                .map_err(|source| ModelError::Backend { model: model.model_id().clone(), source })?
+                .contains(&b'\n');
+        Ok(GeneratedCost { logprob: token.logprob, entropy, breaks_line })
     }
 
     /// Tokens that a suggestion may have.
     fn max_tokens(&self) -> usize {
         match self.end {
-            SuggestionEnd::CutTo(n_tokens) => n_tokens,
-            SuggestionEnd::AsGenerated | SuggestionEnd::NllExceeds(_) => self.max_suggestion_tokens,
+            // The model counts to N itself and need not go one token further.
+            StopRule::MaxTokens(n_tokens) => n_tokens,
+            _ => self.max_suggestion_tokens,
         }
     }
 

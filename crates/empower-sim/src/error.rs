@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use empower_artifact::ArtifactError;
 use empower_lm::ModelError;
+use empower_select::SelectError;
 
 /// The error of a tokenizer or judge behind one of this crate's traits.
 pub type Fault = Box<dyn std::error::Error + Send + Sync>;
@@ -70,6 +71,15 @@ pub enum SimError {
         given: String,
         /// The text of its tokens, shortened.
         got: String,
+    },
+    /// The assistant's stop rule has a value out of range.
+    #[error("the assistant {method} cannot watch its suggestions")]
+    StopRule {
+        /// The assistant's method.
+        method: String,
+        /// What is wrong with the rule.
+        #[source]
+        source: SelectError,
     },
     /// The assistant's model failed.
     #[error("the assistant {method} could not suggest")]

@@ -24,7 +24,7 @@ pub mod log;
 pub mod runner;
 pub mod task;
 
-pub use assistant::{Assistant, Suggestion, SuggestionEnd, SuggestionSampling};
+pub use assistant::{Assistant, Suggestion, SuggestionSampling};
 pub use codec::TextCodec;
 pub use episode::{Episode, Limits};
 pub use error::{Fault, SimError};

@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 use empower_artifact::rows::EpisodeRow;
 use empower_artifact::{ArtifactError, ContentHash, JsonlReader, JsonlWriter, read_json, write_json_atomic};
 use empower_lm::ModelId;
+use empower_select::StopRule;
 use serde::{Deserialize, Serialize};
 
-use crate::assistant::{Assistant, SuggestionEnd, SuggestionSampling};
+use crate::assistant::{Assistant, SuggestionSampling};
 use crate::episode::Limits;
 use crate::error::SimError;
 use crate::human::ReplayHuman;
@@ -27,7 +28,7 @@ struct MethodRecord {
     limits: Limits,
     seed: u64,
     model: Option<ModelId>,
-    end: SuggestionEnd,
+    end: StopRule,
     sampling: SuggestionSampling,
     max_suggestion_tokens: usize,
     n_tasks: usize,

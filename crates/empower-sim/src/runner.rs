@@ -141,7 +141,7 @@ pub fn simulate(
         if seats.iter().all(Option::is_none) {
             break;
         }
-        summary.rounds += play_round(assistant, &mut seats)?;
+        summary.rounds += play_round(assistant, codec, &mut seats)?;
         for seat in &mut seats {
             if let Some((idx, episode)) = seat.take_if(|(_, episode)| episode.is_over()) {
                 n_over += 1;
@@ -177,7 +177,11 @@ pub fn simulate_into(
 }
 
 /// One suggestion and one round for every episode in a seat; returns how many there were.
-fn play_round(assistant: &Assistant<'_>, seats: &mut [Option<(usize, Episode<'_>)>]) -> Result<usize, SimError> {
+fn play_round(
+    assistant: &Assistant<'_>,
+    codec: &dyn TextCodec,
+    seats: &mut [Option<(usize, Episode<'_>)>],
+) -> Result<usize, SimError> {
     let ask = |(seat_idx, seat)| {
         let (_, episode): &(usize, Episode<'_>) = Option::as_ref(seat)?;
         Some(Ask {
@@ -187,7 +191,7 @@ fn play_round(assistant: &Assistant<'_>, seats: &mut [Option<(usize, Episode<'_>
         })
     };
     let asks: Vec<Ask<'_>> = seats.iter().enumerate().filter_map(ask).collect();
-    let suggestions = assistant.suggest(&asks)?;
+    let suggestions = assistant.suggest(&asks, codec)?;
     let playing: Vec<(&mut Episode<'_>, Suggestion)> =
         seats.iter_mut().flatten().map(|(_, episode)| episode).zip(suggestions).collect();
     // Collected before looking at errors, so that the first in the order of seats is reported, not the first in time.

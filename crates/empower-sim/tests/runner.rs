@@ -11,6 +11,7 @@ use std::sync::Mutex;
 use empower_artifact::rows::{Decision, Ending, EpisodeRow, Verdict};
 use empower_lm::scripted::{Script, ScriptedModel};
 use empower_lm::{Bits, GeneratedToken, Generation, GenerationRequest, Generator, ModelError, ModelId, NextStep};
+use empower_select::{StopRule, Utility};
 use empower_sim::{
     Assistant, Editing, EpisodeLog, ExactJudge, Fault, Judged, Limits, ProgramJudge, ProgramToJudge, Progress,
     RememberingJudge, ReplayHuman, Settings, SimError, SuggestionSampling, Summary, Task, simulate, simulate_into,
@@ -62,7 +63,7 @@ fn rows_are_the_same_in_any_batch_and_on_any_number_of_threads() {
     let sampled = SuggestionSampling::Random { temperature: 0.8, top_k: 20, top_p: 0.95 };
     let assistants = [
         Assistant::base(&model),
-        Assistant::stop_nll(&model, Bits(0.5)),
+        Assistant::stopped(&model, StopRule::Nll { eta: Bits(0.5) }),
         Assistant::base_cut(&model, 10).with_sampling(sampled),
         Assistant::human_alone(),
     ];
@@ -151,14 +152,41 @@ fn suggestions_end_where_their_rule_says() {
     // A token may bring the sum to eta and not over it. A margin of a millionth covers log-probabilities in f32.
     for (eta, expected) in [(0.9, ""), (1.000_001, "a"), (1.6, "ab"), (3.4, "ab"), (3.500_001, "abc"), (3.86, "abcde")]
     {
-        let round = first(&Assistant::stop_nll(&model, Bits(eta)));
+        let round = first(&Assistant::stopped(&model, StopRule::Nll { eta: Bits(eta) }));
         assert_eq!(round.suggestion, expected, "{eta}");
         for (given, expected) in round.suggestion_bits.iter().zip(bits) {
             assert!((f64::from(*given) - expected).abs() < 1e-6, "f32 has seven digits: {given} {expected}");
         }
     }
+    // Likelihoods 0.5, 0.354, 0.088: without harm 0.154 for two tokens is best, then 0.1 for one, then nothing pays.
+    let of_rule = |rule: StopRule| first(&Assistant::stopped(&model, rule)).suggestion;
+    for (harm, expected) in [(0.0, "ab"), (0.1, "a"), (1.0, "")] {
+        assert_eq!(of_rule(StopRule::Utility(Utility::with_harm(harm))), expected, "{harm}");
+    }
+    // Entropies of the first three tokens: at least 1, 0.87 and 0.81 bits, plus what spreads over the others.
+    assert_eq!(of_rule(StopRule::Entropy { bound: Bits(0.5) }), "");
+    // Past its text the model looks back less far, and begins again.
+    assert!(of_rule(StopRule::Entropy { bound: Bits(20.0) }).starts_with("abcdefgh"));
     assert_eq!(first(&Assistant::base_cut(&model, 3)).suggestion, "abc");
     assert_eq!(first(&Assistant::base(&model).with_max_suggestion_tokens(5)).suggestion, "abcde");
+}
+
+#[test]
+fn rules_of_lines_look_at_the_text() {
+    let plan = "ab\ncd\n";
+    let recitation = tokens(plan).into_iter().map(|token| (token, 0.8)).collect();
+    let model = ScriptedModel::new(Script { recitations: vec![recitation], order: 20, ..Script::blank(VOCABULARY) });
+    let task = [Task::new("p", 0, "", plan).unwrap()];
+    let human = ReplayHuman { tokens_per_round: 1, ..settings().human };
+    let suggestions = |rule: StopRule| -> Vec<String> {
+        let settings = Settings { human, ..settings() };
+        let rows = run(&task, &Assistant::stopped(&model, rule), &settings).unwrap();
+        rows[0].rounds.iter().map(|round| round.suggestion.clone()).collect()
+    };
+    // The line; then the human types the break, and the next line follows.
+    assert_eq!(suggestions(StopRule::LineEnd), ["ab", "cd"]);
+    assert_eq!(suggestions(StopRule::FirstToken { likelihood: 0.7 }), ["ab", "cd"]);
+    assert_eq!(suggestions(StopRule::FirstToken { likelihood: 0.9 }), [""; 5]);
 }
 
 #[test]
@@ -222,7 +250,7 @@ fn damaged_answers_are_errors() {
     assert!(matches!(error, SimError::AnswerCount { asked: 10, got: 9, .. }), "{error}");
     for logprob in [f32::NAN, f32::NEG_INFINITY] {
         let damaged = Damaged(&model, |answers| answers, Some(logprob));
-        for assistant in [Assistant::base(&damaged), Assistant::stop_nll(&damaged, Bits(1.0))] {
+        for assistant in [Assistant::base(&damaged), Assistant::stopped(&damaged, StopRule::Nll { eta: Bits(1.0) })] {
             let error = run(&tasks, &assistant, &settings()).unwrap_err();
             let SimError::Model { source: ModelError::NotFinite { .. }, .. } = error else { panic!("{error:?}") };
         }
@@ -235,14 +263,14 @@ fn settings_outside_their_range_are_refused() {
     let base = Assistant::base(&model);
     let refused = |assistant: &Assistant<'_>, settings: Settings| {
         let error = run(&tasks, assistant, &settings).expect_err("refused");
-        assert!(matches!(error, SimError::Setting { .. }), "{error}");
+        assert!(matches!(error, SimError::Setting { .. } | SimError::StopRule { .. }), "{error}");
     };
     refused(&base, Settings { batch: 0, ..settings() });
     refused(&base, Settings { judge_batch: 0, ..settings() });
     refused(&base, Settings { limits: Limits { max_rounds: 0 }, ..settings() });
     refused(&base, Settings { human: ReplayHuman { attention: 2.0, ..settings().human }, ..settings() });
     refused(&Assistant::base_cut(&model, 0), settings());
-    refused(&Assistant::stop_nll(&model, Bits(-1.0)), settings());
+    refused(&Assistant::stopped(&model, StopRule::Nll { eta: Bits(-1.0) }), settings());
     refused(&Assistant::tuned("empower", Some(Bits(f64::NAN)), &model), settings());
     refused(&Assistant::tuned("", None, &model), settings());
     refused(&base.clone().with_max_suggestion_tokens(0), settings());
@@ -283,8 +311,8 @@ fn an_interrupted_run_goes_on_to_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let assistants = [
         Assistant::base_cut(&model, 10),
-        Assistant::stop_nll(&model, Bits(0.32)),
-        Assistant::stop_nll(&model, Bits(1.0)),
+        Assistant::stopped(&model, StopRule::Nll { eta: Bits(0.32) }),
+        Assistant::stopped(&model, StopRule::Nll { eta: Bits(1.0) }),
     ];
     let settings = Settings { batch: 3, judge_batch: 2, ..settings() };
     let whole_path = folder.path().join("whole.jsonl");

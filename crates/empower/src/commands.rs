@@ -3,8 +3,10 @@
 mod arguments;
 mod bench;
 mod demo;
+mod grading;
 mod judge;
 mod pretrain;
+mod problems;
 mod report;
 mod score;
 mod select;
@@ -23,6 +25,7 @@ pub enum Command {
     Select(select::Arguments),
     Simulate(simulate::Arguments),
     Judge(judge::Arguments),
+    Problems(problems::Arguments),
     Report(report::Arguments),
     Bench(bench::Arguments),
 }
@@ -38,6 +41,7 @@ pub fn run(command: Command) -> anyhow::Result<()> {
         Command::Select(arguments) => select::run(arguments),
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Judge(arguments) => judge::run(arguments),
+        Command::Problems(arguments) => problems::run(arguments),
         Command::Report(arguments) => report::run(arguments),
     }
 }

@@ -541,7 +541,7 @@ fn judge_gives_a_verdict_a_program() {
     let table = empower!("judge", "--problems", file, "--programs", programs).ok().stdout;
     let counts = "verdict         programs\npass                   2\nwrong_answer           1\ntime_limit             0\n\
                   memory_limit           0\noutput_limit           0\nruntime_error          2\n\
-                  infrastructure         0\nall                    5\npass@1 0.4167 over 2 problems\n";
+                  infrastructure         0\nall                    5\npass@1 0.4167 over 2 problems (standard error ";
     assert!(table.starts_with(counts), "{table}");
     assert_eq!(table.lines().count(), 10 + 3, "{table}");
 

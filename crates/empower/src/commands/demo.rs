@@ -17,8 +17,8 @@ use empower_data::{
 };
 use empower_engine::{Decoder, Engine};
 use empower_lm::{Bits, Scorer, TokenId, Tokenizer};
-use empower_report::{ReportOptions, write_report};
-use empower_select::Method;
+use empower_report::{DprWeights, ReportOptions, write_report};
+use empower_select::{Method, StopRule, Utility};
 use empower_sim::{
     Assistant, EpisodeLog, RememberingJudge, Settings, SuiteJudge, TokenizerCodec, simulate_into, tasks_of_problems,
 };
@@ -78,7 +78,7 @@ enum Contestant {
     Tuned(Method),
     Base,
     BaseCut(usize),
-    StopNll(Bits),
+    Stopped(StopRule),
     HumanAlone,
 }
 
@@ -89,19 +89,22 @@ impl Contestant {
             Self::Tuned(method) => label(&method.to_string(), method.eta()),
             Self::Base => "base".to_owned(),
             Self::BaseCut(n) => format!("base-{n}"),
-            Self::StopNll(eta) => label("stop-nll", Some(*eta)),
+            Self::Stopped(rule) => label(&rule.to_string(), rule.eta()),
             Self::HumanAlone => "human-alone".to_owned(),
         }
     }
 }
 
-fn contestants(quick: bool) -> Vec<Contestant> {
-    use Contestant::{Base, BaseCut, HumanAlone, StopNll, Tuned};
+/// `attention` sets the price of a wrong suggestion, for the methods that go by what pays.
+fn contestants(quick: bool, attention: f64) -> Vec<Contestant> {
+    use Contestant::{Base, BaseCut, HumanAlone, Stopped, Tuned};
+    let utility = Utility::with_harm(Utility::harm_of_inattention(attention, DprWeights::default().gamma).round());
     let etas = if quick { vec![0.32] } else { vec![0.1, 0.32, 1.0, 4.0] };
     let etas: Vec<Bits> = etas.into_iter().map(Bits).collect();
     let mut all: Vec<Contestant> = etas.iter().map(|eta| Tuned(Method::Empower { eta: *eta })).collect();
     all.push(Tuned(Method::SftN { n: 10 }));
     if !quick {
+        all.push(Tuned(Method::Utility(utility)));
         all.push(Tuned(Method::SftN { n: 20 }));
         all.push(Tuned(Method::SftRand { min: 1, max: 30 }));
     }
@@ -109,7 +112,13 @@ fn contestants(quick: bool) -> Vec<Contestant> {
     if !quick {
         all.push(BaseCut(20));
     }
-    all.extend(etas.into_iter().map(StopNll));
+    all.extend(etas.into_iter().map(|eta| Stopped(StopRule::Nll { eta })));
+    all.push(Stopped(StopRule::Utility(utility)));
+    if !quick {
+        all.push(Stopped(StopRule::Entropy { bound: Bits(0.32) }));
+        all.push(Stopped(StopRule::FirstToken { likelihood: 0.9 }));
+        all.push(Stopped(StopRule::LineEnd));
+    }
     all.push(HumanAlone);
     all
 }
@@ -143,7 +152,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         learning_rate: arguments.learning_rate,
         ..TrainingSettings::fine_tuning(seed.named("train"))
     };
-    let contestants = contestants(arguments.quick);
+    let contestants = contestants(arguments.quick, arguments.attention);
     let manifest = Manifest::new(
         "demo",
         json!({ "training": training, "simulation": settings, "functions": n_functions, "problems": problems.len(),
@@ -177,7 +186,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
             }
             Contestant::Base => Assistant::base(&base),
             Contestant::BaseCut(n) => Assistant::base_cut(&base, *n),
-            Contestant::StopNll(eta) => Assistant::stop_nll(&base, *eta),
+            Contestant::Stopped(rule) => Assistant::stopped(&base, *rule),
             Contestant::HumanAlone => Assistant::human_alone(),
         };
         let progress = bar(tasks.len() as u64, &label(&assistant.method, assistant.eta));

@@ -14,7 +14,7 @@ use empower_engine::Engine;
 use empower_judge::Judge;
 use empower_lm::{Bits, Generator, Tokenizer};
 use empower_report::{ReportOptions, build_report, terminal_table};
-use empower_select::{Method, parse_eta};
+use empower_select::{Method, StopRule, parse_eta};
 use empower_sim::assistant::MAX_SUGGESTION_TOKENS;
 use empower_sim::{
     Assistant, Editing, EpisodeLog, ExactJudge, Limits, ProgramJudge, ReplayHuman, Settings, SuggestionSampling,
@@ -23,9 +23,13 @@ use empower_sim::{
 use serde_json::{Value, json};
 
 use super::judge::JudgeOptions;
+use super::problems::source_hash;
 use super::report::EPISODES;
 use crate::assets::{model_or_embedded, problems_named};
 use crate::output::{bar, print_json, print_text, usage_error};
+
+/// The paper's threshold in simulation (PAPER section 4).
+const DEFAULT_ETA: Bits = Bits(0.32);
 
 /// Simulate a human and an assistant writing programs together, and judge what they wrote.
 ///
@@ -37,11 +41,17 @@ use crate::output::{bar, print_json, print_text, usage_error};
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {
-    /// Problems with reference programs; `train` and `eval` are the halves of the embedded suite.
-    #[arg(long, value_name = "FILE.jsonl", default_value = "eval")]
+    /// Problems with reference programs, of any source that `empower problems` reads; `train` and `eval` are the halves
+    /// of the embedded suite.
+    #[arg(long, value_name = "PATH", default_value = "eval")]
     problems: PathBuf,
-    /// Who suggests: `base`, `base-N` (cut to N tokens), `stop-nll` (the training-free stop rule), `human-alone`, or
-    /// the method that a tuned --model was trained with: `empower`, `sft-N`, …
+    /// Who suggests: `base`, `base-N` (cut to N tokens), a stop rule that needs no training, `human-alone`, or the
+    /// method that a tuned --model was trained with: `empower`, `utility-H`, `sft-N`, …
+    ///
+    /// The rules: `stop-nll` (accumulated bits above --eta), `stop-entropy-B` (a token's entropy above B bits),
+    /// `stop-line` (the end of the line), `stop-first-P` (the line, where its first token has likelihood P or more),
+    /// `stop-utility-H` (the length that pays best; H is the price of a wrong suggestion in units of effort: about 1000
+    /// times the share that the human misses).
     #[arg(long, value_name = "NAME")]
     assistant: AssistantName,
     /// Threshold of `stop-nll` (the paper's 0.32 bits by default), or the one that a tuned model was trained with; bits
@@ -161,7 +171,8 @@ impl SamplingOptions {
 enum AssistantName {
     Base,
     BaseCut(usize),
-    StopNll,
+    /// A stop rule by its name, which is known to be one.
+    Stopped(String),
     HumanAlone,
     Tuned(String),
 }
@@ -172,14 +183,18 @@ impl FromStr for AssistantName {
     fn from_str(name: &str) -> Result<Self, String> {
         match name {
             "base" => return Ok(Self::Base),
-            "stop-nll" => return Ok(Self::StopNll),
             "human-alone" => return Ok(Self::HumanAlone),
             _ => {}
         }
         if let Some(n_tokens) = name.strip_prefix("base-") {
             return number_in(n_tokens, |n| *n > 0, "base-N with N tokens, at least 1").map(Self::BaseCut);
         }
-        if name.starts_with("sft-") {
+        if name.starts_with("stop-") {
+            let eta = (name == "stop-nll").then_some(DEFAULT_ETA);
+            StopRule::parse(name, eta).map_err(|error| error.to_string())?;
+            return Ok(Self::Stopped(name.to_owned()));
+        }
+        if is_without_threshold(name) {
             Method::parse(name, None).map_err(|error| error.to_string())?;
         }
         let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
@@ -197,31 +212,35 @@ impl AssistantName {
     /// A threshold where it has no meaning, and none where the rows would lack what they are told apart by.
     fn eta(&self, given: Option<Bits>) -> Result<Option<Bits>> {
         match (self, given) {
-            // The paper's threshold (PAPER section 4).
-            (Self::StopNll, given) => Ok(Some(given.unwrap_or(Bits(0.32)))),
+            (Self::Stopped(name), given) if name == "stop-nll" => Ok(Some(given.unwrap_or(DEFAULT_ETA))),
             (Self::Tuned(name), None) if name == "empower" => Err(usage_error(
                 "--assistant empower needs --eta: the threshold that the model's examples were selected with",
             )),
-            (Self::Tuned(name), Some(_)) if name.starts_with("sft-") => {
+            (Self::Tuned(name), Some(_)) if is_without_threshold(name) => {
                 Err(usage_error(format!("--assistant {name} has no threshold: leave out --eta")))
             }
             (Self::Tuned(_), given) => Ok(given),
-            (Self::Base | Self::BaseCut(_) | Self::HumanAlone, Some(_)) => {
+            (Self::Base | Self::BaseCut(_) | Self::Stopped(_) | Self::HumanAlone, Some(_)) => {
                 Err(usage_error("this assistant has no threshold: leave out --eta"))
             }
             (_, None) => Ok(None),
         }
     }
 
-    fn with<'m>(&self, eta: Option<Bits>, model: Option<&'m dyn Generator>) -> Assistant<'m> {
-        let (Some(model), false) = (model, *self == Self::HumanAlone) else { return Assistant::human_alone() };
-        match (self, eta) {
-            (Self::BaseCut(n_tokens), _) => Assistant::base_cut(model, *n_tokens),
-            (Self::StopNll, Some(eta)) => Assistant::stop_nll(model, eta),
-            (Self::Tuned(name), eta) => Assistant::tuned(name, eta, model),
-            _ => Assistant::base(model),
-        }
+    fn with<'m>(&self, eta: Option<Bits>, model: Option<&'m dyn Generator>) -> Result<Assistant<'m>> {
+        let (Some(model), false) = (model, *self == Self::HumanAlone) else { return Ok(Assistant::human_alone()) };
+        Ok(match self {
+            Self::BaseCut(n_tokens) => Assistant::base_cut(model, *n_tokens),
+            Self::Stopped(name) => Assistant::stopped(model, StopRule::parse(name, eta).map_err(usage_error)?),
+            Self::Tuned(name) => Assistant::tuned(name, eta, model),
+            Self::Base | Self::HumanAlone => Assistant::base(model),
+        })
     }
+}
+
+/// Whether a tuned model's method has no threshold.
+fn is_without_threshold(name: &str) -> bool {
+    name.starts_with("sft-") || name.starts_with("utility-")
 }
 
 /// Runs the command.
@@ -243,7 +262,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
     };
     let assistant = arguments
         .assistant
-        .with(eta, engine.as_ref().map(|engine| engine as &dyn Generator))
+        .with(eta, engine.as_ref().map(|engine| engine as &dyn Generator))?
         .with_sampling(arguments.sampling.sampling())
         .with_max_suggestion_tokens(arguments.sampling.max_suggestion_tokens);
     assistant.validate()?;
@@ -251,7 +270,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
 
     let settings = settings(&arguments);
     let manifest = manifest(&arguments, &assistant, &settings, judge.as_ref())
-        .input("problems", ContentHash::of_file(&problems_path)?)
+        .input("problems", source_hash(&problems_path)?)
         .input("model", model_hash(&model_dir, engine.is_some())?);
     let folder = RunFolder::open_or_resume(&arguments.out, manifest, arguments.resume)?;
     let mut log = EpisodeLog::open(&folder.path(EPISODES))?;
@@ -374,6 +393,7 @@ mod tests {
         let parse = |name: &str| name.parse::<AssistantName>();
         assert_eq!(parse("base"), Ok(AssistantName::Base));
         assert_eq!(parse("base-10"), Ok(AssistantName::BaseCut(10)));
+        assert_eq!(parse("stop-line"), Ok(AssistantName::Stopped("stop-line".to_owned())));
         assert_eq!(parse("sft-rand-1-30"), Ok(AssistantName::Tuned("sft-rand-1-30".to_owned())));
         for name in ["", "base-0", "base-x", "sft-0", "sft-x", "a b", "base-"] {
             assert!(parse(name).is_err(), "{name}");
@@ -384,6 +404,9 @@ mod tests {
     fn thresholds_go_with_names() {
         let eta = |name: &str, given| name.parse::<AssistantName>().expect("a name").eta(given).ok();
         assert_eq!(eta("stop-nll", None), Some(Some(Bits(0.32))));
+        assert_eq!(eta("stop-utility-100", None), Some(None));
+        assert_eq!(eta("stop-utility-100", Some(Bits(1.0))), None);
+        assert_eq!(eta("utility-100", None), Some(None));
         assert_eq!(eta("empower", Some(Bits(1.0))), Some(Some(Bits(1.0))));
         assert_eq!(eta("mine", None), Some(None));
         assert_eq!(eta("base", None), Some(None));
