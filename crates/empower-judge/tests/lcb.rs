@@ -100,7 +100,8 @@ fn every_row_of_the_tables_in_mode_lcb_from_a_fresh_interpreter() {
 #[test]
 fn every_row_of_the_tables_in_mode_native() {
     // A blank argument line is an error of the test to this mode.
-    let probes: Vec<Probe> = probes().into_iter().filter(|probe| probe.row != "functional: a blank argument line").collect();
+    let probes: Vec<Probe> =
+        probes().into_iter().filter(|probe| probe.row != "functional: a blank argument line").collect();
     assert!(probes.len() > 100);
     let mut differing = Vec::new();
     for (probe, judged) in probes.iter().zip(judge_all(&judge_in(Mode::Native, Start::Warm), &probes)) {
@@ -116,7 +117,8 @@ fn modes_that_differ_have_a_quirk_to_show() {
     // The recogniser of quirks finds something in nearly every probe of standard input that the modes judge apart.
     let probes = probes();
     let apart = probes.iter().filter(|probe| {
-        probe.kind == TestKindName::Stdin && (probe.lcb == Expected::Pass(Verdict::Pass)) != (probe.native == Verdict::Pass)
+        probe.kind == TestKindName::Stdin
+            && (probe.lcb == Expected::Pass(Verdict::Pass)) != (probe.native == Verdict::Pass)
     });
     let (mut known, mut unknown) = (0, Vec::new());
     for probe in apart {
@@ -257,11 +259,13 @@ fn published_programs_get_upstreams_verdicts() {
         *counts.entry((*accepted, judged.upstream_code)).or_insert(0) += 1;
         if judged.row.detail.contains("No module named") {
             println!("not counted, this interpreter lacks a package: {} {}", judged.row.question_id, judged.row.index);
-        } else if let Some((_, _, why)) = NO_LONGER_ACCEPTED
-            .iter()
-            .find(|(id, index, _)| *id == judged.row.question_id && *index == judged.row.index)
+        } else if let Some((_, _, why)) =
+            NO_LONGER_ACCEPTED.iter().find(|(id, index, _)| *id == judged.row.question_id && *index == judged.row.index)
         {
-            println!("{}[{}], accepted before: {:?}: {why}", judged.row.question_id, judged.row.index, judged.row.verdict);
+            println!(
+                "{}[{}], accepted before: {:?}: {why}",
+                judged.row.question_id, judged.row.index, judged.row.verdict
+            );
         } else if *accepted && !judged.row.passed {
             differing.push(format!("{:?}", judged.row));
         }

@@ -2,7 +2,7 @@
 //! formats live in `empower-data`; this file chooses, counts and prints.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
@@ -36,6 +36,7 @@ enum Command {
     List(ListArguments),
     Show(ShowArguments),
     Convert(ConvertArguments),
+    Check(super::problems_check::Arguments),
 }
 
 /// Count problems by platform, difficulty and kind, or list them.
@@ -191,14 +192,16 @@ pub fn sources_named(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
 /// A hash of a source's files: of the file where it is one, else of the files' hashes in order.
 ///
 /// # Errors
-/// A source that cannot be opened, a file that cannot be read.
-pub fn source_hash(path: &Path) -> Result<ContentHash> {
-    let source = ProblemSource::open(&[path.to_path_buf()], &ProblemOptions::default())?;
+/// A file that cannot be read.
+pub fn source_hash(source: &ProblemSource) -> Result<ContentHash> {
     let hashes: Vec<ContentHash> =
         source.files().iter().map(|(path, _)| Ok(ContentHash::of_file(path)?)).collect::<Result<_>>()?;
     match hashes.as_slice() {
         [one] => Ok(*one),
-        many => Ok(ContentHash::of_bytes(many.iter().flat_map(|hash| hash.as_bytes().iter().copied()).collect::<Vec<u8>>())),
+        many => {
+            let bytes: Vec<u8> = many.iter().flat_map(|hash| hash.as_bytes().iter().copied()).collect();
+            Ok(ContentHash::of_bytes(bytes))
+        }
     }
 }
 
@@ -216,6 +219,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::List(arguments) => list(&arguments),
         Command::Show(arguments) => show(&arguments),
         Command::Convert(arguments) => convert(&arguments),
+        Command::Check(arguments) => super::problems_check::run(arguments),
     }
 }
 
