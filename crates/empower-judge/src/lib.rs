@@ -1,10 +1,11 @@
 //! Runs untrusted programs in a sandbox and judges them by tests: as a person running them would (mode `native`), or
 //! with the verdicts of LiveCodeBench's grader (mode `lcb`).
 //!
-//! A program either reads standard input and prints, or defines a function that is called, or is followed by assertions.
-//! In mode `native` each test gets a process of its own with limits of time, memory and output; the program ends at its
-//! first failing test. The comparisons are LiveCodeBench's; what its grader does to programs beyond that (hoisted imports, a replaced standard
-//! input) is left to mode `lcb`, except for the imports it puts before them, which many published programs rely on.
+//! A program either reads standard input and prints, or defines a function that is called, or is followed by
+//! assertions. In mode `native` each test gets a process of its own with limits of time, memory and output; the program
+//! ends at its first failing test. The comparisons are LiveCodeBench's; what its grader does to programs beyond that
+//! (hoisted imports, a replaced standard input) is left to mode `lcb`, except for the imports it puts before them, which
+//! many published programs rely on.
 //!
 //! A process is forked from a warm interpreter that has loaded the prelude's modules and runs no program itself
 //! ([`Start::Warm`]), or is a fresh interpreter ([`Start::Cold`]); verdicts are the same, and so is the sandbox.

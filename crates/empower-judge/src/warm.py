@@ -1,8 +1,8 @@
 # The warm interpreter: loads modules once, then forks a child for each run. It runs no program itself and reads none;
 # the child confines itself, for good, before it opens the program's file.
 # Arguments: the control socket, the folder of scratch folders, then directories of installed packages.
-# On the socket, each message whole: "bare" to the judge, the settings (JSON) from it, "ready" to it; then for each run
-# a job of fixed size with five descriptors from it, the child's number to it, "reap" from it, how it ended to it.
+# On the socket, each message whole: "bare" to the judge, "load" and the settings (JSON) from it, "ready" to it; then for
+# each run a job of fixed size with five descriptors from it, the child's number to it, "reap" from it, how it ended to it.
 # It does the same for each job, so that every child finds the same heap.
 
 JOB_BYTES = 1024
@@ -23,6 +23,7 @@ def serve():
     # Returns in each child: the job, its descriptors, and what confines it.
     control = open_control(int(sys.argv[1]))
     control.send(b"bare")
+    control.recv(16)  # meanwhile the judge looks at how much memory this takes
     import json
     settings = json.loads(control.recv(1 << 18))
     import ctypes
@@ -48,11 +49,6 @@ def serve():
              "control": control, "json": json, "parent": posix.getpid()}
     space = _socket.CMSG_SPACE(5 * 4)
     fork, wait4, close = posix.fork, posix.wait4, posix.close
-    # Once through what each turn does, so that the first child finds what the others will.
-    warm_up = posix.fork()
-    if warm_up == 0:
-        posix._exit(0)
-    posix.wait4(warm_up, 0)
     gc.collect()
     gc.disable()
     gc.freeze()
@@ -121,8 +117,10 @@ def start():
         job["packages"] = sys.argv[3:]
         confine(job, descriptors, tools)
     except BaseException as error:
-        posix.write(report, b"! " + repr(error).encode("ascii", "replace"))
-        posix._exit(125)
+        try:
+            posix.write(report, b"! " + repr(error).encode("ascii", "replace"))
+        finally:
+            posix._exit(125)
     return job
 
 

@@ -196,6 +196,7 @@ impl Warm {
         std::fs::write(&empty, "")?;
         let stdin = std::fs::File::open(&empty)?;
         std::fs::remove_file(&empty)?;
+        let spare = stdin.try_clone()?;
         command.current_dir(root).stdin(stdin).stdout(stdout_end).stderr(stderr_end);
         kernel::confine(
             &mut command,
@@ -243,16 +244,33 @@ impl Warm {
             landlock_restrict_self: libc::SYS_landlock_restrict_self,
             seccomp: libc::SYS_seccomp,
         };
-        warm.shake_hands(&settings).map_err(|error| failed(error, &mut stderr))?;
+        let ready = warm.shake_hands(&settings).and_then(|()| warm.rehearse(spare.as_raw_fd()));
+        ready.map_err(|error| failed(error, &mut stderr))?;
         Ok(warm)
     }
 
     fn shake_hands(&mut self, settings: &Settings) -> io::Result<()> {
         self.expect(b"bare", START)?;
         let bare = address_space(self.pid)?;
+        kernel::send_message(self.control.as_raw_fd(), b"load", &[])?;
         kernel::send_message(self.control.as_raw_fd(), &serde_json::to_vec(settings)?, &[])?;
         self.expect(b"ready", START)?;
-        self.loaded = address_space(self.pid)?.saturating_sub(bare);
+        // In whole steps, so that it is the same for every interpreter: a program can see its limit.
+        const STEP: u64 = 1 << 20;
+        self.loaded = address_space(self.pid)?.saturating_sub(bare).div_ceil(STEP) * STEP;
+        Ok(())
+    }
+
+    /// Goes through what each turn does, so that the first run's child finds what the later ones will: the child of a
+    /// job without a folder ends before it could run anything. `spare` is a file that cannot be written to.
+    fn rehearse(&self, spare: RawFd) -> io::Result<()> {
+        for _ in 0..2 {
+            self.child(&Job::new("none", "", Mode::Native, &TestKind::Stdin), [spare; 5])?;
+            let ending = self.reap()?;
+            if ending.code == Some(0) {
+                return Err(io::Error::other("a child without a folder came to a good end"));
+            }
+        }
         Ok(())
     }
 

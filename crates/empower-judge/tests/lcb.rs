@@ -211,7 +211,8 @@ const NO_LONGER_ACCEPTED: [(&str, usize, &str); 5] = [
 ];
 
 /// A program that passed every test upstream passes its public ones here. `EMPOWER_TEST_ALL=1` judges all 414 instead of
-/// a sample, and compares with the grader's own verdicts where `EMPOWER_LCB_VERDICTS` names the file of them.
+/// a sample, and compares with the grader's own verdicts where `EMPOWER_LCB_VERDICTS` names the file of them. Some of the
+/// programs import NumPy: `EMPOWER_TEST_PYTHON` names the interpreter that the grader had.
 #[test]
 fn published_programs_get_upstreams_verdicts() {
     let path = data();
@@ -249,7 +250,8 @@ fn published_programs_get_upstreams_verdicts() {
     let submissions: Vec<_> = sample.iter().map(|(submission, _)| *submission).collect();
     // The grader's own limit when everything is compared; ample otherwise, as this is no test of the machine.
     let time_limit = Duration::from_secs(if all { 6 } else { 60 });
-    let judge = open(JudgeSettings { mode: Mode::Lcb, time_limit, ..JudgeSettings::default() });
+    let python = std::env::var_os("EMPOWER_TEST_PYTHON").map(PathBuf::from);
+    let judge = open(JudgeSettings { mode: Mode::Lcb, time_limit, python, ..JudgeSettings::default() });
     let judged = judge.judge_measured(&submissions, &|_| {}).expect("well-formed tests");
     let mut counts: BTreeMap<(bool, Option<i8>), usize> = BTreeMap::new();
     let mut differing = Vec::new();
