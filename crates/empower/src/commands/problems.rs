@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use empower_artifact::ContentHash;
 use empower_data::{
     DataError, Difficulty, Problem, ProblemEntry, ProblemFormat, ProblemIndex, ProblemKind, ProblemOptions,
-    ProblemReader, ProblemRow, ProblemSet, ProblemSource, Release, open_problems, read_exclusions,
+    ProblemReader, ProblemRow, ProblemSource, Release, read_exclusions,
 };
 use empower_judge::TestKind;
 use serde::Serialize;
@@ -170,13 +170,6 @@ impl ProblemFilters {
         !chosen && platform.is_empty() && difficulty.is_empty() && exclude.is_empty()
     }
 
-    /// Reads all wanted problems, and says what was skipped.
-    pub fn open(&self, paths: &[PathBuf]) -> Result<ProblemSet> {
-        let set = open_problems(&sources_named(paths)?, self.options()?, self.skip_broken)?;
-        report_skipped(&set.skipped);
-        Ok(set)
-    }
-
     /// Whether broken rows are skipped.
     pub fn skip_broken(&self) -> bool {
         self.skip_broken
@@ -198,7 +191,9 @@ pub fn source_hash(path: &Path) -> Result<ContentHash> {
         source.files().iter().map(|(path, _)| Ok(ContentHash::of_file(path)?)).collect::<Result<_>>()?;
     match hashes.as_slice() {
         [one] => Ok(*one),
-        many => Ok(ContentHash::of_bytes(many.iter().flat_map(|hash| hash.as_bytes().iter().copied()).collect::<Vec<u8>>())),
+        many => {
+            Ok(ContentHash::of_bytes(many.iter().flat_map(|hash| hash.as_bytes().iter().copied()).collect::<Vec<u8>>()))
+        }
     }
 }
 
