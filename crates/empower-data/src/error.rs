@@ -241,6 +241,31 @@ impl DataError {
         }
     }
 
+    /// The row or file that it concerns, for errors that name one in their own place.
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Parquet { place, .. }
+            | Self::UnknownProblems { place, .. }
+            | Self::Empty { place }
+            | Self::Binary { place }
+            | Self::NotUtf8 { place, .. }
+            | Self::TooLong { place, .. }
+            | Self::BadJson { place, .. }
+            | Self::MissingField { place, .. }
+            | Self::BadField { place, .. }
+            | Self::PrivateTests { place, .. }
+            | Self::DuplicateId { place, .. }
+            | Self::UnclosedPython { place } => Some(place),
+            Self::Read { .. }
+            | Self::UnsupportedFormat { .. }
+            | Self::MissingShard { .. }
+            | Self::NoDocuments { .. }
+            | Self::TokenCount { .. }
+            | Self::NotScored { .. }
+            | Self::Selection { .. } => None,
+        }
+    }
+
     /// Whether it concerns one row of a file whose other rows can still be read. A file that fails is no broken row.
     pub fn is_broken_row(&self) -> bool {
         self.is_skippable() && !matches!(self, Self::Read { .. })

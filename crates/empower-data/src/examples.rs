@@ -11,8 +11,8 @@ use std::path::Path;
 
 use empower_lm::TokenId;
 use empower_select::{
-    DenseWeights, Method, SelectError, StopReason, TokenCosts, completion_lengths, dense_weights, document_lengths,
-    logprobs_to_bits,
+    DenseWeights, Estimator, Method, SelectError, StopReason, TokenCosts, completion_lengths, dense_weights,
+    document_lengths,
 };
 use serde::{Deserialize, Serialize};
 
@@ -30,8 +30,9 @@ pub struct ScoredDocument<'a> {
     pub document_id: &'a str,
     /// Its tokens, without a beginning-of-sequence token.
     pub token_ids: &'a [TokenId],
-    /// Natural log-probability of each token given those before it; the first may be absent. `None` for the whole
-    /// document where it was not scored, which only methods without a threshold accept.
+    /// What the model says of each token given those before it, as the estimator of the options wants it: its natural
+    /// log-probability, or the entropy of its distribution in nats. The first may be absent. `None` for the whole
+    /// document where it was not scored, which only methods that need no costs accept.
     pub logprobs: Option<&'a [Option<f32>]>,
 }
 
@@ -40,6 +41,8 @@ pub struct ScoredDocument<'a> {
 pub struct ExampleOptions {
     /// Where completions end.
     pub method: Method,
+    /// What costs are estimated from.
+    pub estimator: Estimator,
     /// Which states are used.
     pub states: States,
     /// Seeds the states and the lengths of SFT-RAND.
@@ -65,8 +68,15 @@ pub struct DocumentExamplesRow {
     pub method: String,
     /// The threshold, where the method has one.
     pub eta_bits: Option<f64>,
+    /// What the costs were estimated from; absent for the paper's one-sample likelihood.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub estimator: Estimator,
     /// The seed that states and lengths were drawn with.
     pub seed: u64,
+    /// Tokens that each window but the first repeats for context, where a document longer than the model's context was
+    /// scored in windows; absent where it was scored whole, or not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overlap: Option<usize>,
 }
 
 /// One example: prefix → completion + stop.
@@ -115,7 +125,7 @@ pub fn document_examples(
     let lengths_seed = document_seed(options.seed, "lengths", document_id);
     let all_lengths = match logprobs {
         Some(logprobs) => {
-            let costs = TokenCosts::from_logprobs(logprobs).map_err(selection)?;
+            let costs = TokenCosts::estimated(options.estimator, logprobs).map_err(selection)?;
             completion_lengths(&method, &costs, lengths_seed).map_err(selection)?
         }
         None if method.needs_costs() => {
@@ -130,7 +140,7 @@ pub fn document_examples(
     let lengths = states.iter().map(|&state| all_lengths[state]).collect();
     let bits = match logprobs {
         Some(logprobs) => {
-            let bits = logprobs_to_bits(logprobs).map_err(selection)?;
+            let bits = options.estimator.bits(logprobs).map_err(selection)?;
             Some(bits.into_iter().map(|cost| cost.map(|bits| bits.0 as f32)).collect())
         }
         None => None,
@@ -143,8 +153,14 @@ pub fn document_examples(
         lengths,
         method: method.to_string(),
         eta_bits: method.eta().map(|eta| eta.0),
+        estimator: options.estimator,
         seed: options.seed,
+        overlap: None,
     })
+}
+
+fn is_default(estimator: &Estimator) -> bool {
+    *estimator == Estimator::default()
 }
 
 impl DocumentExamplesRow {
@@ -190,6 +206,7 @@ impl DocumentExamplesRow {
         match (state + length < self.token_ids.len(), self.eta_bits) {
             (false, _) => StopReason::DocumentEnd,
             (true, Some(_)) => StopReason::Threshold,
+            (true, None) if self.method.starts_with("utility-") => StopReason::Utility,
             (true, None) => StopReason::Length,
         }
     }
@@ -349,7 +366,7 @@ mod tests {
     const HALF: f32 = -std::f32::consts::LN_2;
 
     fn options(method: Method, states: States) -> ExampleOptions {
-        ExampleOptions { method, states, seed: 5, drop_silent: false }
+        ExampleOptions { method, estimator: Estimator::Nll, states, seed: 5, drop_silent: false }
     }
 
     fn numbers(tokens: &[TokenId]) -> Result<String, Infallible> {
@@ -423,7 +440,7 @@ mod tests {
             let document = ScoredDocument { document_id: "x", token_ids: &token_ids, logprobs: Some(&logprobs) };
             let method = Method::Empower { eta: Bits(eta) };
             let costs = TokenCosts::from_logprobs(&logprobs).unwrap();
-            let options = ExampleOptions { method, states: States::K(k), seed, drop_silent: false };
+            let options = ExampleOptions { method, estimator: Estimator::Nll, states: States::K(k), seed, drop_silent: false };
             let row = document_examples(document, &options).unwrap();
             let examples: Vec<ExampleRow> = row.rows(numbers).map(|row| row.unwrap()).collect();
             prop_assert_eq!(examples.len(), k.min(token_ids.len()));

@@ -252,15 +252,16 @@ pub struct EvalAllRow {
 }
 
 impl EvalAllRow {
-    /// The row of a problem's programs and their verdicts, both in order.
+    /// The row of a problem's programs in order, and their verdicts in any order, each with the code that upstream's
+    /// grader gave where it is known.
     ///
     /// # Errors
     /// Programs without a verdict: the first one's position.
-    pub fn of(problem: &Problem, programs: &[String], verdicts: &[&VerdictRow]) -> Result<Self, usize> {
-        let by_index: BTreeMap<usize, &VerdictRow> = verdicts.iter().map(|row| (row.index, *row)).collect();
+    pub fn of(problem: &Problem, programs: &[String], verdicts: &[(&VerdictRow, Option<i8>)]) -> Result<Self, usize> {
+        let by_index: BTreeMap<usize, _> = verdicts.iter().map(|verdict| (verdict.0.index, *verdict)).collect();
         let row = |index| by_index.get(&index).copied().ok_or(index);
         let rows = (0..programs.len()).map(row).collect::<Result<Vec<_>, _>>()?;
-        let graded_list: Vec<Option<bool>> = rows.iter().map(|row| graded(row)).collect();
+        let graded_list: Vec<Option<bool>> = rows.iter().map(|(row, _)| graded(row)).collect();
         let n_judged = graded_list.iter().flatten().count();
         let n_passed = graded_list.iter().filter(|graded| **graded == Some(true)).count();
         Ok(Self {
@@ -276,7 +277,7 @@ impl EvalAllRow {
             code_list: programs.to_vec(),
             pass_at_1: (n_judged > 0).then(|| n_passed as f64 / n_judged as f64),
             graded_list,
-            metadata: rows.iter().map(|row| metadata(row)).collect(),
+            metadata: rows.iter().map(|(row, code)| metadata(row, *code)).collect(),
         })
     }
 }
@@ -287,7 +288,7 @@ fn graded(row: &VerdictRow) -> Option<bool> {
 
 /// Upstream's error codes and messages (JUDGE section 2); what it does not tell apart has the code of the class that it
 /// falls into there.
-fn metadata(row: &VerdictRow) -> String {
+fn metadata(row: &VerdictRow, known: Option<i8>) -> String {
     let (code, message) = match row.verdict {
         Verdict::Pass => return "{}".to_owned(),
         Verdict::WrongAnswer => (-2, "Wrong Answer"),
@@ -297,6 +298,7 @@ fn metadata(row: &VerdictRow) -> String {
         Verdict::OutputLimit => (-4, "Output Limit Exceeded"),
         Verdict::Infrastructure => (-5, "TestRunnerError"),
     };
+    let code = known.unwrap_or(code);
     serde_json::json!({ "error_code": code, "error_message": message, "error": row.detail }).to_string()
 }
 

@@ -11,10 +11,13 @@ use std::sync::{Mutex, PoisonError};
 
 use empower_lm::{
     FinishReason, GeneratedToken, Generation, GenerationRequest, Generator, ModelError, ModelId, NextStep, Sampling,
-    Scorer, SessionId, TokenId, TokenLogprobs, Tokenizer,
+    Scorer, SessionId, TokenEntropies, TokenId, TokenLogprobs, Tokenizer,
 };
 
-use crate::decoder::{Batch, Cache, Decoder};
+use serde::Serialize;
+
+use crate::batch::{Batch, Cache};
+use crate::decoder::Decoder;
 use crate::error::EngineError;
 use crate::kernels::gemm::{Into, View, gemm_packed};
 use crate::sampling::Sampler;
@@ -47,7 +50,7 @@ struct State {
 impl Engine {
     /// Opens a model folder with its tokenizer, and refuses two that do not fit each other.
     pub fn open(folder: &Path) -> Result<(Self, Tokenizer), EngineError> {
-        let decoder = Decoder::open(folder)?;
+        let decoder = Decoder::open_frozen(folder)?;
         let tokenizer = Tokenizer::open(folder)?;
         tokenizer.check_fits(decoder.config().vocab_size)?;
         Ok((Self::new(decoder, &tokenizer), tokenizer))
@@ -64,10 +67,13 @@ impl Engine {
         hash.update(serde_json::to_string(decoder.config()).expect("a configuration is plain data").as_bytes());
         for parameter in decoder.parameters() {
             hash.update(parameter.name.as_bytes());
-            for block in parameter.values().chunks(1 << 12) {
-                let bytes: Vec<u8> = block.iter().flat_map(|value| value.to_le_bytes()).collect();
+            parameter.each_block(|values| {
+                let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
                 hash.update(&bytes);
-            }
+            });
+        }
+        if let Some(adapter) = decoder.adapter_settings() {
+            hash.update(&adapter.scale().to_le_bytes());
         }
         let id = ModelId(format!("{}-{}", decoder.config().model_type, &hash.finalize().to_hex()[..16]));
         Self { decoder, id, bos, stop_tokens, state: Mutex::default() }
@@ -83,7 +89,22 @@ impl Engine {
         self.decoder
     }
 
-    fn check(&self, tokens: &[TokenId]) -> Result<(), ModelError> {
+    pub(crate) fn bos(&self) -> Option<TokenId> {
+        self.bos
+    }
+
+    /// How a document of `n_tokens` is scored; `None` where it fits the context.
+    pub fn windowing(&self, n_tokens: usize) -> Option<Windowing> {
+        let context = self.decoder.config().max_position_embeddings;
+        let rows = (n_tokens + usize::from(self.bos.is_some())).saturating_sub(1);
+        (rows > context).then(|| Windowing {
+            context,
+            overlap: overlap(context),
+            windows: windows(rows, context).len(),
+        })
+    }
+
+    pub(crate) fn check(&self, tokens: &[TokenId]) -> Result<(), ModelError> {
         let vocabulary = self.decoder.config().vocab_size;
         match tokens.iter().find(|token| **token as usize >= vocabulary) {
             Some(token) => Err(ModelError::TokenOutOfRange { token: *token, vocabulary }),
@@ -91,8 +112,56 @@ impl Engine {
         }
     }
 
-    fn not_finite(&self, place: String) -> ModelError {
+    pub(crate) fn not_finite(&self, place: String) -> ModelError {
         ModelError::NotFinite { model: self.id.clone(), place }
+    }
+
+    /// A number of every token of every document given those before it; `numbers` answers for a batch and the token that
+    /// follows each of its positions. Documents longer than the context are cut into windows.
+    fn each_token(
+        &self,
+        documents: &[&[TokenId]],
+        numbers: impl Fn(&Batch, &[TokenId], &mut Workspace) -> Vec<f32>,
+    ) -> Result<Vec<Vec<Option<f32>>>, ModelError> {
+        documents.iter().try_for_each(|tokens| self.check(tokens))?;
+        let context = self.decoder.config().max_position_embeddings;
+        let mut answers: Vec<Vec<Option<f32>>> = documents.iter().map(|tokens| vec![None; tokens.len()]).collect();
+        let pieces: Vec<Piece> = documents
+            .iter()
+            .enumerate()
+            .flat_map(|(document, tokens)| pieces(document, tokens, self.bos, context))
+            .collect();
+        let mut space = Workspace::default();
+        let mut rest = pieces.as_slice();
+        while !rest.is_empty() {
+            let mut rows = 0;
+            let fitting = rest.iter().take_while(|piece| {
+                rows += piece.inputs.len();
+                rows <= ROWS
+            });
+            let (group, later) = rest.split_at(fitting.count().max(1));
+            rest = later;
+            let batch = Batch::of(group.iter().map(|piece| piece.inputs.as_slice()));
+            // Positions that only give context predict a token too; it is not kept.
+            let targets: Vec<TokenId> = group
+                .iter()
+                .flat_map(|piece| {
+                    let context = piece.inputs.len() - piece.targets.len();
+                    std::iter::repeat_n(0, context).chain(piece.targets.iter().copied())
+                })
+                .collect();
+            let found = numbers(&batch, &targets, &mut space);
+            for (piece, segment) in group.iter().zip(batch.segments()) {
+                let scored = &found[segment.start + segment.len - piece.targets.len()..][..piece.targets.len()];
+                for (offset, number) in scored.iter().enumerate() {
+                    if !number.is_finite() {
+                        return Err(self.not_finite(format!("token {} of document {}", offset, piece.document)));
+                    }
+                    answers[piece.document][piece.first + offset] = Some(*number);
+                }
+            }
+        }
+        Ok(answers)
     }
 
     /// Logits (`segments x V`) of the last position of every segment.
@@ -120,13 +189,30 @@ pub struct WindowRange {
     pub scored: Range<usize>,
 }
 
+/// Rows of a window that only give context, in every window but a document's first. Chosen: half, so that whatever counts
+/// has at least half the context behind it, for twice the work.
+pub fn overlap(context: usize) -> usize {
+    context / 2
+}
+
+/// How a document that is longer than the context is scored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Windowing {
+    /// Tokens of a window, at most.
+    pub context: usize,
+    /// Tokens of each window but the first that only give context.
+    pub overlap: usize,
+    /// Windows.
+    pub windows: usize,
+}
+
 /// Cuts a stream of `rows` into windows of at most `context` rows, so that every row counts once. The first window
 /// counts whole; each later one first sees the half context before what counts.
 pub fn windows(rows: usize, context: usize) -> Vec<WindowRange> {
     let mut windows = Vec::new();
     let mut done = 0;
     while done < rows {
-        let start = if done == 0 { 0 } else { done - context / 2 };
+        let start = if done == 0 { 0 } else { done - overlap(context) };
         let end = (start + context).min(rows);
         windows.push(WindowRange { inputs: start..end, scored: done..end });
         done = end;
@@ -135,15 +221,15 @@ pub fn windows(rows: usize, context: usize) -> Vec<WindowRange> {
 }
 
 /// A window of one of the documents of a request.
-struct Piece {
-    document: usize,
+pub(crate) struct Piece {
+    pub(crate) document: usize,
     /// First token of the document that is scored.
-    first: usize,
-    inputs: Vec<TokenId>,
-    targets: Vec<TokenId>,
+    pub(crate) first: usize,
+    pub(crate) inputs: Vec<TokenId>,
+    pub(crate) targets: Vec<TokenId>,
 }
 
-fn pieces(document: usize, tokens: &[TokenId], bos: Option<TokenId>, context: usize) -> Vec<Piece> {
+pub(crate) fn pieces(document: usize, tokens: &[TokenId], bos: Option<TokenId>, context: usize) -> Vec<Piece> {
     // stream[j] predicts stream[j + 1]:  bos d1 d2 .. or, without bos, d1 d2 ..
     let stream: Vec<TokenId> = bos.into_iter().chain(tokens.iter().copied()).collect();
     let shift = stream.len() - tokens.len();
@@ -165,47 +251,18 @@ impl Scorer for Engine {
 
     /// Documents longer than the context are scored in windows that overlap by half of it.
     fn score(&self, documents: &[&[TokenId]]) -> Result<Vec<TokenLogprobs>, ModelError> {
-        documents.iter().try_for_each(|tokens| self.check(tokens))?;
-        let context = self.decoder.config().max_position_embeddings;
-        let mut answers: Vec<_> =
-            documents.iter().map(|tokens| TokenLogprobs { logprobs: vec![None; tokens.len()] }).collect();
-        let pieces: Vec<Piece> = documents
-            .iter()
-            .enumerate()
-            .flat_map(|(document, tokens)| pieces(document, tokens, self.bos, context))
-            .collect();
-        let mut space = Workspace::default();
-        let mut rest = pieces.as_slice();
-        while !rest.is_empty() {
-            let mut rows = 0;
-            let fitting = rest.iter().take_while(|piece| {
-                rows += piece.inputs.len();
-                rows <= ROWS
-            });
-            let (group, later) = rest.split_at(fitting.count().max(1));
-            rest = later;
-            let batch = Batch::of(group.iter().map(|piece| piece.inputs.as_slice()));
-            // Positions that only give context predict a token too; it is not kept.
-            let targets: Vec<TokenId> = group
-                .iter()
-                .flat_map(|piece| {
-                    let context = piece.inputs.len() - piece.targets.len();
-                    std::iter::repeat_n(0, context).chain(piece.targets.iter().copied())
-                })
-                .collect();
-            let logprobs = self.decoder.token_logprobs(&batch, &targets, &mut space);
-            for (piece, segment) in group.iter().zip(batch.segments()) {
-                let scored = &logprobs[segment.start + segment.len - piece.targets.len()..][..piece.targets.len()];
-                for (offset, logprob) in scored.iter().enumerate() {
-                    if !logprob.is_finite() {
-                        return Err(self.not_finite(format!("token {} of document {}", offset, piece.document)));
-                    }
-                    // Rounding may leave a certain token a hair above zero.
-                    answers[piece.document].logprobs[piece.first + offset] = Some(logprob.min(0.0));
-                }
-            }
-        }
-        Ok(answers)
+        let scored =
+            self.each_token(documents, |batch, targets, space| self.decoder.token_logprobs(batch, targets, space))?;
+        // Rounding may leave a certain token a hair above zero.
+        let at_most_zero =
+            |logprobs: Vec<Option<f32>>| logprobs.into_iter().map(|it| it.map(|it| it.min(0.0))).collect();
+        Ok(scored.into_iter().map(|logprobs| TokenLogprobs { logprobs: at_most_zero(logprobs) }).collect())
+    }
+
+    /// As [`score`](Scorer::score), in the same windows.
+    fn entropies(&self, documents: &[&[TokenId]]) -> Result<Vec<TokenEntropies>, ModelError> {
+        let found = self.each_token(documents, |batch, _, space| self.decoder.token_entropies(batch, space))?;
+        Ok(found.into_iter().map(|nats| TokenEntropies { nats }).collect())
     }
 }
 

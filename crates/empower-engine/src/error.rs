@@ -56,6 +56,14 @@ pub enum EngineError {
         /// Index of the first such element.
         element: usize,
     },
+    /// An adapter's settings have no meaning, or not one that other programs share.
+    #[error("adapter: {field}: {reason}")]
+    Adapter {
+        /// The setting.
+        field: String,
+        /// What is wrong, and what would be right.
+        reason: String,
+    },
     /// The tokenizer beside the weights cannot be used with them.
     #[error(transparent)]
     Tokenizer(#[from] empower_lm::TokenizerError),

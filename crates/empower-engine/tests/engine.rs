@@ -158,6 +158,36 @@ fn long_documents_are_scored_in_windows() {
 }
 
 #[test]
+fn positions_inside_windows_have_the_log_probabilities_of_a_direct_pass() {
+    for bos in [false, true] {
+        let engine = engine(bos);
+        let document = text(4 * POSITIONS + 7, 6);
+        let scored = engine.score(&[&document]).unwrap().remove(0).logprobs;
+        let stream: Vec<u32> = bos.then_some(0).into_iter().chain(document.iter().copied()).collect();
+        let cut = windows(stream.len() - 1, POSITIONS);
+        let windowing = engine.windowing(document.len()).unwrap();
+        assert_eq!((windowing.context, windowing.overlap, windowing.windows), (POSITIONS, POSITIONS / 2, cut.len()));
+        assert_eq!(engine.windowing(POSITIONS), None);
+        let mut n_compared = 0;
+        for (at, window) in cut.iter().enumerate() {
+            assert_eq!(window.scored.start - window.inputs.start, if at == 0 { 0 } else { windowing.overlap });
+            let logits = engine.decoder().logits(&Batch::of([&stream[window.inputs.clone()]]));
+            for row in window.scored.clone() {
+                let logits = &logits[(row - window.inputs.start) * 61..][..61];
+                let target = stream[row + 1] as usize;
+                let total: f64 = logits.iter().map(|logit| f64::from(*logit).exp()).sum();
+                let direct = f64::from(logits[target]) - total.ln();
+                let ours = f64::from(scored[row + 1 - usize::from(bos)].unwrap());
+                // f32 against f64 over 61 terms, logits up to 30.
+                assert!((ours - direct).abs() < 1e-5, "{row}: {ours} {direct}");
+                n_compared += 1;
+            }
+        }
+        assert_eq!(n_compared, stream.len() - 1);
+    }
+}
+
+#[test]
 fn damaged_folders_are_refused_by_name() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/llama-tiny");
     let copy = || {
@@ -197,6 +227,26 @@ fn damaged_folders_are_refused_by_name() {
     edited("\"rope_type\": \"default\"", "\"rope_type\": \"yarn\"", "rope_type");
     edited("\"hidden_act\": \"silu\"", "\"hidden_act\": \"relu\"", "hidden_act");
     edited("\"eos_token_id\": 1", "\"eos_token_id\": 97", "eos_token_id");
+    for (field, value) in [
+        ("quantization_config", "{\"quant_method\": \"gptq\"}"),
+        ("num_local_experts", "8"),
+        ("final_logit_softcapping", "30.0"),
+        ("sliding_window", "64"),
+        ("partial_rotary_factor", "0.5"),
+        ("attention_bias", "true"),
+        ("layer_types", "[\"sliding_attention\", \"full_attention\"]"),
+        ("layer_types", "[\"full_attention\"]"),
+        ("rope_scaling", "{\"rope_type\": \"yarn\"}"),
+        ("query_pre_attn_scalar", "12"),
+        ("vision_config", "{}"),
+    ] {
+        let folder = copy();
+        let text = std::fs::read_to_string(source.join("config.json")).unwrap();
+        let mut config: serde_json::Value = serde_json::from_str(&text).unwrap();
+        config[field] = serde_json::from_str(value).unwrap();
+        std::fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
+        refused(&folder, field);
+    }
 
     let folder = copy();
     let mut decoder = Decoder::open(folder.path()).unwrap();
@@ -205,6 +255,49 @@ fn damaged_folders_are_refused_by_name() {
     decoder.save(folder.path(), empower_engine::Storage::F32).unwrap();
     refused(&folder, &name);
     refused(&folder, "element 17");
+}
+
+#[test]
+fn shards_are_held_against_their_index() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/qwen3-tiny");
+    let index = "model.safetensors.index.json";
+    let copy = || {
+        let folder = tempfile::tempdir().unwrap();
+        for entry in std::fs::read_dir(&source).unwrap() {
+            let entry = entry.unwrap();
+            std::fs::copy(entry.path(), folder.path().join(entry.file_name())).unwrap();
+        }
+        folder
+    };
+    let whole = copy();
+    let decoder = Decoder::open(whole.path()).unwrap();
+    // Written in one file, which then counts, and read again.
+    decoder.save(whole.path(), empower_engine::Storage::Bf16).unwrap();
+    let again = Decoder::open(whole.path()).unwrap();
+    for (a, b) in decoder.parameters().iter().zip(again.parameters()) {
+        assert_eq!((&a.name, a.values()), (&b.name, b.values()));
+    }
+    let refused = |edit: &dyn Fn(&mut serde_json::Value), part: &str| {
+        let folder = copy();
+        let text = std::fs::read_to_string(folder.path().join(index)).unwrap();
+        let mut json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        edit(&mut json);
+        std::fs::write(folder.path().join(index), json.to_string()).unwrap();
+        let error = Decoder::open(folder.path()).unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
+    };
+    let norm = "model.norm.weight";
+    refused(&|json| json["weight_map"][norm] = "../model.safetensors".into(), "weight_map.model.norm.weight");
+    refused(&|json| json["weight_map"][norm] = "/etc/passwd".into(), "weight_map.model.norm.weight");
+    refused(&|json| json["weight_map"][norm] = "model-00001-of-00009.safetensors".into(), "cannot read");
+    refused(&|json| json["weight_map"]["model.more.weight"] = json["weight_map"][norm].clone(), "model.more.weight");
+    refused(&|json| json["weight_map"] = serde_json::json!({}), "weight_map");
+    refused(&|json| *json = serde_json::json!([]), "whole file");
+    let first =
+        serde_json::from_str::<serde_json::Value>(&std::fs::read_to_string(source.join(index)).unwrap()).unwrap();
+    let (a, b) = (&first["weight_map"]["model.embed_tokens.weight"], &first["weight_map"][norm]);
+    assert_ne!(a, b, "the fixture has several files");
+    refused(&|json| json["weight_map"][norm] = a.clone(), norm);
 }
 
 #[test]
@@ -221,4 +314,59 @@ fn every_position_has_logits() {
         // f32 against f64 over 61 terms, logits up to 30.
         assert!((f64::from(row[*target as usize]) - total.ln() - f64::from(*scored)).abs() < 1e-5);
     }
+}
+
+#[test]
+fn alternatives_are_what_scoring_says_of_every_token() {
+    // 100 tokens need two windows of this decoder's context; both with and without a token to begin from.
+    for bos in [true, false] {
+        let engine = engine(bos);
+        let vocabulary = engine.decoder().config().vocab_size;
+        let (long, short) = (text(100, 3), text(5, 2));
+        let documents: [&[u32]; 2] = [&long, &short];
+        // Out of order, twice, and past the end.
+        let positions = vec![(0..100).rev().collect::<Vec<_>>(), vec![4, 0, 4, 5]];
+        let found = engine.alternatives(&documents, &positions, vocabulary).expect("answers");
+        let scores = engine.score(&documents).expect("scores");
+        for ((document, positions), (found, scores)) in documents.iter().zip(&positions).zip(found.iter().zip(&scores))
+        {
+            for (position, found) in positions.iter().zip(found) {
+                let logprob = scores.logprobs.get(*position).copied().flatten();
+                assert_eq!(found.is_some(), logprob.is_some(), "position {position}");
+                let (Some(found), Some(logprob)) = (found, logprob) else { continue };
+                assert_eq!(found.likeliest.len(), vocabulary);
+                assert!(found.likeliest.is_sorted_by(|a, b| a.1 >= b.1));
+                let mine = found.likeliest.iter().find(|it| it.0 == document[*position]).expect("all tokens");
+                // The same products, normalised by the same function; scoring may sum in other blocks.
+                assert!((mine.1 - logprob).abs() < 1e-5, "{} {logprob}", mine.1);
+                let entropy: f32 = found.likeliest.iter().map(|it| -it.1.exp() * it.1).sum();
+                assert!((entropy - found.entropy_nats).abs() < 1e-4, "{entropy} {}", found.entropy_nats);
+            }
+        }
+        let few = engine.alternatives(&documents, &positions, 3).expect("answers");
+        for (all, few) in found.iter().flatten().zip(few.iter().flatten()) {
+            assert_eq!(all.as_ref().map(|it| &it.likeliest[..3]), few.as_ref().map(|it| &it.likeliest[..]));
+        }
+        assert!(engine.alternatives(&[&[9999]], &[vec![0]], 1).is_err());
+    }
+}
+
+#[test]
+fn a_temperature_divides_the_logits() {
+    let mut decoder = decoder(4);
+    let tokens: Vec<u32> = (0..40).map(|i| (i * 7 + 3) % 60).collect();
+    let batch = Batch::of([tokens.as_slice()]);
+    let targets: Vec<u32> = tokens.iter().map(|token| (token + 1) % 60).collect();
+    let mut space = Workspace::default();
+    let before = decoder.logits(&batch);
+    let expected = decoder.nll_at_temperatures(&batch, &targets, &[1.0, 1.7], &mut space);
+    decoder.set_temperature(1.7);
+    for (before, after) in before.iter().zip(decoder.logits(&batch)) {
+        assert!((before / 1.7 - after).abs() < 1e-5, "{before} {after}");
+    }
+    let found = decoder.nll_at_temperatures(&batch, &targets, &[1.0], &mut space)[0];
+    assert!((found - expected[1]).abs() < 1e-3 && (found - expected[0]).abs() > 1e-3, "{found} {expected:?}");
+    let logprobs = decoder.token_logprobs(&batch, &targets, &mut space);
+    let sum: f64 = logprobs.iter().map(|logprob| -f64::from(*logprob)).sum();
+    assert!((found - sum).abs() < 1e-3, "{found} {sum}");
 }

@@ -1,13 +1,17 @@
-//! The decoder against Hugging Face's `transformers`: fixtures made by `reference/make_llama_fixture.py`.
+//! The decoder against Hugging Face's `transformers`: fixtures made by `reference/make_model_fixtures.py`.
 
 use std::path::{Path, PathBuf};
 
-use empower_engine::{Batch, Decoder, Engine, Gradients, Precision, Storage, Target, Workspace};
+use empower_engine::{Batch, Cache, Decoder, Engine, Gradients, Precision, Storage, Target, Workspace};
 use empower_lm::{GenerationRequest, Generator, NextStep, Sampling};
 use safetensors::SafeTensors;
 use serde_json::Value;
 
-const FIXTURES: [&str; 2] = ["llama-tiny", "llama-tiny-untied"];
+const FIXTURES: [&str; 7] =
+    ["llama-tiny", "llama-tiny-untied", "llama3-tiny", "llama3-tiny-untied", "qwen2-tiny", "qwen3-tiny", "gemma3-tiny"];
+
+/// Those with rows of several lengths in one padded batch.
+const PADDED: [&str; 5] = ["llama3-tiny", "llama3-tiny-untied", "qwen2-tiny", "qwen3-tiny", "gemma3-tiny"];
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
@@ -49,6 +53,76 @@ fn logits_are_equal() {
         let bytes = std::fs::read(folder(name).join("expected.safetensors")).unwrap();
         // Logits of order 1; f32 sums of 32 to 48 terms in another order.
         close(name, &decoder.logits(&batch(&ids(&expected["input_ids"]))), &tensor(&bytes, "logits"), 2e-5);
+    }
+}
+
+#[test]
+fn a_packed_batch_equals_a_padded_one() {
+    for name in PADDED {
+        let (decoder, expected) = (Decoder::open(&folder(name)).unwrap(), expected(name));
+        let bytes = std::fs::read(folder(name).join("expected.safetensors")).unwrap();
+        let rows = ids(&expected["padded_rows"]);
+        let together = decoder.logits(&batch(&rows));
+        // As above.
+        close(name, &together, &tensor(&bytes, "padded_logits"), 2e-5);
+        // And bit for bit what each row gives alone.
+        let alone: Vec<f32> = rows.iter().flat_map(|row| decoder.logits(&batch(&[row.clone()]))).collect();
+        assert_eq!(together, alone, "{name}");
+    }
+}
+
+#[test]
+fn weights_left_in_their_files_give_the_same_bits() {
+    for name in FIXTURES {
+        let (ours, frozen) = (Decoder::open(&folder(name)).unwrap(), Decoder::open_frozen(&folder(name)).unwrap());
+        let stored_as_bf16 = ["qwen3-tiny", "gemma3-tiny"].contains(&name);
+        assert_eq!(frozen.parameters().iter().any(|parameter| parameter.is_bf16()), stored_as_bf16, "{name}");
+        assert!(frozen.n_trained() == 0 && ours.n_trained() == ours.n_weights());
+        for (a, b) in ours.parameters().iter().zip(frozen.parameters()) {
+            assert_eq!((&a.name, a.values()), (&b.name, &*b.to_f32()));
+        }
+        let rows = ids(&expected(name)["input_ids"]);
+        assert_eq!(ours.logits(&batch(&rows)), frozen.logits(&batch(&rows)), "{name}");
+        let loss = |decoder: &Decoder| decoder.loss(&batch(&rows), &next_tokens(&rows), &mut Workspace::default());
+        assert_eq!(loss(&ours), loss(&frozen), "{name}");
+    }
+}
+
+#[test]
+fn a_cache_and_its_windows_change_no_bit() {
+    for name in FIXTURES {
+        let decoder = Decoder::open_frozen(&folder(name)).unwrap();
+        let row: Vec<u32> = (0..90).map(|i| (i * i * 7 + i * 3) % 97).collect();
+        let mut space = Workspace::default();
+        let whole = decoder.hidden(&batch(&[row.clone()]), None, &mut space);
+        // In pieces, some longer than a window of 8 and some of one token, beside another sequence.
+        let mut caches = [Cache::new(&decoder, 90), Cache::new(&decoder, 90)];
+        let mut pieces = Vec::new();
+        let width = decoder.config().hidden_size;
+        for range in [0..5, 5..6, 6..7, 7..30, 30..31, 31..89, 89..90] {
+            let mut together = Batch::default();
+            together.push(row[range.clone()].iter().rev().copied(), caches[0].tokens.len());
+            together.push(row[range.clone()].iter().copied(), caches[1].tokens.len());
+            let hidden = decoder.hidden(&together, Some(&mut caches), &mut space);
+            pieces.extend_from_slice(&hidden[range.len() * width..]);
+        }
+        assert_eq!(whole, pieces, "{name}");
+    }
+}
+
+#[test]
+fn recomputing_activations_changes_no_bit() {
+    for name in FIXTURES {
+        let mut decoder = Decoder::open(&folder(name)).unwrap();
+        let rows = ids(&expected(name)["input_ids"]);
+        let mut run = |recompute: bool| {
+            decoder.set_recompute(recompute);
+            let mut gradients = Gradients::zeros(decoder.parameters(), |_| true);
+            let (batch, targets, space) = (batch(&rows), next_tokens(&rows), &mut Workspace::default());
+            let loss = decoder.loss_and_gradients(&batch, &targets, 0.1, Precision::F32, &mut gradients, space);
+            (loss, gradients.iter().map(|(_, gradient)| gradient.to_vec()).collect::<Vec<_>>())
+        };
+        assert_eq!(run(false), run(true), "{name}");
     }
 }
 

@@ -49,10 +49,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             })
         }
     };
-    let [warm, cold, lcb, open]: [&'static Judge; 4] = [warm, cold, lcb, open].map(|judge| &*Box::leak(Box::new(judge)));
+    let [warm, cold, lcb, open]: [&'static Judge; 4] =
+        [warm, cold, lcb, open].map(|judge| &*Box::leak(Box::new(judge)));
     let missing = "print(input())\nCounter()";
     let annotated = "def f(x: List): return x";
-    for (name, judge) in [("no sandbox", open), ("strict, cold", cold), ("strict, warm", warm), ("strict, warm, lcb", lcb)] {
+    for (name, judge) in
+        [("no sandbox", open), ("strict, cold", cold), ("strict, warm", warm), ("strict, warm, lcb", lcb)]
+    {
         let mut add = |what, program, tests: &Tests| {
             let name: &'static str = Box::leak(format!("{name}: {what}").into_boxed_str());
             rows.push((name, Box::new(judged(judge, program, tests.clone())) as Measurement));

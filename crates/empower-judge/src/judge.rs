@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use empower_artifact::rows::{Verdict, VerdictRow};
 
-use crate::detail::printable;
 use crate::assertions::AssertionCall;
+use crate::detail::printable;
 use crate::interpreter::Interpreter;
 use crate::lcb::{self, Graded};
 use crate::order::Learned;
@@ -20,7 +20,7 @@ use crate::stdout::compare_stdout;
 use crate::value::PyValue;
 use crate::warm::MAX_FUNC_NAME;
 use crate::{
-    Judged, JudgeError, JudgeSettings, LayerStatus, Mode, Order, SandboxPolicy, Start, Submission, Task, TestCase,
+    JudgeError, JudgeSettings, Judged, LayerStatus, Mode, Order, SandboxPolicy, Start, Submission, Task, TestCase,
     TestKind, TestMeasure, Tests,
 };
 
@@ -159,12 +159,16 @@ impl Judge {
         let rows: Vec<OnceLock<Judged>> = submissions.iter().map(|_| OnceLock::new()).collect();
         let done = Mutex::new(0);
         let items = submissions.iter().zip(&rows);
-        self.share(items, |(left, _), (right, _)| std::ptr::eq(left.tests, right.tests), &|(submission, row), learned| {
-            row.get_or_init(|| self.judge_one(submission, learned));
-            let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
-            *done += 1;
-            progress(*done);
-        });
+        self.share(
+            items,
+            |(left, _), (right, _)| std::ptr::eq(left.tests, right.tests),
+            &|(submission, row), learned| {
+                row.get_or_init(|| self.judge_one(submission, learned));
+                let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+                *done += 1;
+                progress(*done);
+            },
+        );
         Ok(rows.into_iter().map(|row| row.into_inner().expect("workers end when every row is filled")).collect())
     }
 
@@ -295,9 +299,9 @@ impl Judge {
 
     fn judge_one(&self, submission: &Submission<'_>, learned: Option<&mut Learned>) -> Judged {
         let mut judged = match self.runner.settings.mode {
-            // LiveCodeBench has no assertions, so there is nothing of its grader's to give.
+            // LiveCodeBench's grader has no assertions: they are run as anybody would.
             Mode::Lcb if submission.tests.kind != TestKind::Assertions => self.judge_lcb(submission),
-            _ => self.judge_native(submission, learned),
+            Mode::Native | Mode::Lcb => self.judge_native(submission, learned),
         };
         judged.row.detail = printable(&judged.row.detail);
         judged
@@ -334,21 +338,21 @@ impl Judge {
     }
 
     fn judge_test(&self, program: &str, kind: &TestKind, case: &TestCase) -> (Verdict, String, TestMeasure, bool) {
-        let input = match kind {
-            TestKind::Stdin => case.input.as_str(),
-            TestKind::Functional { .. } => case.input.trim_ascii(),
-            TestKind::Assertions => {
-                let call = AssertionCall::new(program, &case.input);
-                let ((outcome, measure), disagreed) = self.run_trusted(call.program(), &call.kind, &call.input);
-                let (verdict, detail) = call.verdict(outcome);
-                return (verdict, detail, measure, disagreed);
-            }
+        let call = (*kind == TestKind::Assertions).then(|| AssertionCall::new(program, &case.input));
+        let (program, kind, input) = match (&call, kind) {
+            (Some(call), _) => (call.program(), &call.kind, call.input.as_str()),
+            (None, TestKind::Functional { .. }) => (program, kind, case.input.trim_ascii()),
+            (None, _) => (program, kind, case.input.as_str()),
         };
-        let ((outcome, measure), disagreed) = self.run_trusted(program, kind, input);
-        let (verdict, detail) = match outcome {
-            Outcome::Failed(verdict, detail) => (verdict, detail),
-            Outcome::Infrastructure(detail) => (Verdict::Infrastructure, detail),
-            Outcome::Answer(answer) => match compare(kind, &answer, &case.output) {
+        let run = || self.runner.run(program, kind, input, self.runner.settings.time_limit);
+        let spoiled = |(outcome, _): &(Outcome, _)| matches!(outcome, Outcome::Infrastructure(_));
+        let late = |(outcome, _): &(Outcome, _)| matches!(outcome, Outcome::Failed(Verdict::TimeLimit, _));
+        let ((outcome, measure), disagreed) = self.trusted(run, spoiled, late);
+        let (verdict, detail) = match (outcome, &call) {
+            (outcome, Some(call)) => call.verdict(outcome),
+            (Outcome::Failed(verdict, detail), None) => (verdict, detail),
+            (Outcome::Infrastructure(detail), None) => (Verdict::Infrastructure, detail),
+            (Outcome::Answer(answer), None) => match compare(kind, &answer, &case.output) {
                 Ok(()) => (Verdict::Pass, String::new()),
                 Err(detail) => (Verdict::WrongAnswer, detail),
             },
@@ -356,22 +360,12 @@ impl Judge {
         (verdict, detail, measure, disagreed)
     }
 
-    /// Runs one test, as [`trusted`](Self::trusted) does.
-    fn run_trusted(&self, program: &str, kind: &TestKind, input: &str) -> ((Outcome, TestMeasure), bool) {
-        self.trusted(
-            || self.runner.run(program, kind, input, self.runner.settings.time_limit),
-            |(outcome, _)| matches!(outcome, Outcome::Infrastructure(_)),
-            |(outcome, _)| matches!(outcome, Outcome::Failed(Verdict::TimeLimit, _)),
-        )
-    }
-
     fn judge_lcb(&self, submission: &Submission<'_>) -> Judged {
-        let run =
-            || lcb::grade(&self.runner, submission.program, submission.tests, self.runner.settings.time_limit);
+        let run = || lcb::grade(&self.runner, submission.program, submission.tests, self.runner.settings.time_limit);
         let late = |graded: &Result<Graded, String>| {
-            graded.as_ref().is_ok_and(|graded| {
-                graded.outcome.as_ref().is_err_and(|failure| failure.verdict == Verdict::TimeLimit)
-            })
+            graded
+                .as_ref()
+                .is_ok_and(|graded| graded.outcome.as_ref().is_err_and(|failure| failure.verdict == Verdict::TimeLimit))
         };
         let (graded, disagreed) = self.trusted(run, Result::is_err, late);
         let graded = match graded {

@@ -7,9 +7,12 @@
 //! `sandbox`'s business, what an ending means is `runner`'s.
 #![allow(unsafe_code)]
 
+use std::ffi::CString;
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
@@ -181,6 +184,18 @@ pub(crate) fn effective_user() -> u32 {
     unsafe { libc::geteuid() }
 }
 
+/// Bytes on the file system of `path` that an unprivileged user may still take.
+pub(crate) fn free_bytes(path: &Path) -> io::Result<u64> {
+    let path = CString::new(path.as_os_str().as_bytes())?;
+    // SAFETY: `statvfs` is plain integers, for which zero is a value.
+    let mut value: libc::statvfs = unsafe { std::mem::zeroed() };
+    // SAFETY: a string that ends in zero and a record, both alive across the call.
+    if unsafe { libc::statvfs(path.as_ptr(), &mut value) } < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(value.f_bavail.saturating_mul(value.f_frsize))
+}
+
 /// Bytes of a page of memory.
 pub(crate) fn page_size() -> u64 {
     // SAFETY: integer argument.
@@ -302,9 +317,8 @@ pub(crate) fn reap(pid: u32) -> io::Result<Ending> {
 pub(crate) fn message_sockets() -> io::Result<(OwnedFd, OwnedFd)> {
     let mut ends = [-1; 2];
     // SAFETY: the call writes two descriptors into the array, which lives across it.
-    let made = unsafe {
-        libc::socketpair(libc::AF_UNIX, libc::SOCK_SEQPACKET | libc::SOCK_CLOEXEC, 0, ends.as_mut_ptr())
-    };
+    let made =
+        unsafe { libc::socketpair(libc::AF_UNIX, libc::SOCK_SEQPACKET | libc::SOCK_CLOEXEC, 0, ends.as_mut_ptr()) };
     if made < 0 {
         return Err(io::Error::last_os_error());
     }

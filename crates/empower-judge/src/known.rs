@@ -17,17 +17,6 @@ pub enum KnownIssue {
     WrongTest,
 }
 
-impl KnownIssue {
-    /// For a person.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::SeveralAnswers => "several right answers",
-            Self::Interactive => "interactive",
-            Self::WrongTest => "a wrong test",
-        }
-    }
-}
-
 use KnownIssue::{Interactive, SeveralAnswers, WrongTest};
 
 const ERRATA: [(&str, KnownIssue); 17] = [

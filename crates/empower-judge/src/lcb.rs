@@ -252,8 +252,7 @@ mod tests {
     }
 
     fn read(tests: &Tests, report: &str, pieces: usize) -> (Option<Result<(), Option<i8>>>, usize) {
-        let mut frames =
-            Frames { nonce: "n", tests, output_limit: 10, ready: false, measures: Vec::new(), end: None };
+        let mut frames = Frames { nonce: "n", tests, output_limit: 10, ready: false, measures: Vec::new(), end: None };
         let mut buffer = Vec::new();
         for piece in report.as_bytes().chunks(report.len().div_ceil(pieces).max(1)) {
             buffer.extend_from_slice(piece);

@@ -55,6 +55,9 @@ pub use interpreter::Interpreter;
 pub use judge::Judge;
 pub use known::{KnownIssue, known_issue};
 pub use quirks::{Quirk, quirks_of};
+pub use sandbox::probe::{
+    Attempt, InterpreterFinding, LandlockLevel, LayerFinding, SandboxFindings, ScratchFinding, StrictFinding, probe,
+};
 pub use speed::{REFERENCE_CPU, Speed};
 pub use stdout::{StdoutMismatch, compare_stdout};
 pub use value::{PyValue, ValueError};

@@ -127,9 +127,9 @@ impl Runner {
         let root = ScratchRoot::make(sandbox.identity.is_some())?;
         let keeper = match start {
             Start::Cold => None,
-            Start::Warm => Some(
-                Keeper::new().map_err(|source| JudgeError::Scratch { path: root.path().to_owned(), source })?,
-            ),
+            Start::Warm => {
+                Some(Keeper::new().map_err(|source| JudgeError::Scratch { path: root.path().to_owned(), source })?)
+            }
         };
         Ok(Self {
             interpreter,
@@ -194,8 +194,7 @@ impl Runner {
     ) -> Result<Observation, String> {
         // The lowest slot first: one worker always has the same.
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop_first();
-        let (slot, mut warm) =
-            idle.unwrap_or_else(|| (self.slots.fetch_add(1, Ordering::Relaxed) as usize, None));
+        let (slot, mut warm) = idle.unwrap_or_else(|| (self.slots.fetch_add(1, Ordering::Relaxed) as usize, None));
         let run = run_name(slot);
         let scratch = self.root.path().join(&run);
         let result = self.execute_in(&scratch, &run, &mut warm, request, nonce, on_report);

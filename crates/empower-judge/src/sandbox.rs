@@ -29,6 +29,7 @@ use crate::{JudgeError, JudgeSettings, LayerStatus, SandboxPolicy};
 
 mod arguments;
 pub(crate) mod disk;
+pub(crate) mod probe;
 mod refused;
 
 /// `nobody` on every common distribution: owns no file and runs no service worth the name.

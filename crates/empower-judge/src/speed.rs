@@ -67,7 +67,6 @@ impl Speed {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

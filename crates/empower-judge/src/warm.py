@@ -117,8 +117,10 @@ def start():
         job["packages"] = sys.argv[3:]
         confine(job, descriptors, tools)
     except BaseException as error:
-        posix.write(report, b"! " + repr(error).encode("ascii", "replace"))
-        posix._exit(125)
+        try:
+            posix.write(report, b"! " + repr(error).encode("ascii", "replace"))
+        finally:
+            posix._exit(125)
     return job
 
 

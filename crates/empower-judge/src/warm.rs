@@ -39,9 +39,34 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What programs often import beyond the prelude, and what the driver itself needs.
 const PRELOAD: [&str; 28] = [
-    "string", "re", "datetime", "collections", "heapq", "bisect", "copy", "math", "random", "statistics", "itertools",
-    "functools", "operator", "io", "sys", "json", "typing", "threading", "queue", "array", "dataclasses", "decimal",
-    "fractions", "os", "_symtable", "_sitebuiltins", "atexit", "collections.abc",
+    "string",
+    "re",
+    "datetime",
+    "collections",
+    "heapq",
+    "bisect",
+    "copy",
+    "math",
+    "random",
+    "statistics",
+    "itertools",
+    "functools",
+    "operator",
+    "io",
+    "sys",
+    "json",
+    "typing",
+    "threading",
+    "queue",
+    "array",
+    "dataclasses",
+    "decimal",
+    "fractions",
+    "os",
+    "_symtable",
+    "_sitebuiltins",
+    "atexit",
+    "collections.abc",
 ];
 
 /// What grading as LiveCodeBench does needs besides.

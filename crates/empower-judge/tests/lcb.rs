@@ -100,7 +100,8 @@ fn every_row_of_the_tables_in_mode_lcb_from_a_fresh_interpreter() {
 #[test]
 fn every_row_of_the_tables_in_mode_native() {
     // A blank argument line is an error of the test to this mode.
-    let probes: Vec<Probe> = probes().into_iter().filter(|probe| probe.row != "functional: a blank argument line").collect();
+    let probes: Vec<Probe> =
+        probes().into_iter().filter(|probe| probe.row != "functional: a blank argument line").collect();
     assert!(probes.len() > 100);
     let mut differing = Vec::new();
     for (probe, judged) in probes.iter().zip(judge_all(&judge_in(Mode::Native, Start::Warm), &probes)) {
@@ -116,7 +117,8 @@ fn modes_that_differ_have_a_quirk_to_show() {
     // The recogniser of quirks finds something in nearly every probe of standard input that the modes judge apart.
     let probes = probes();
     let apart = probes.iter().filter(|probe| {
-        probe.kind == TestKindName::Stdin && (probe.lcb == Expected::Pass(Verdict::Pass)) != (probe.native == Verdict::Pass)
+        probe.kind == TestKindName::Stdin
+            && (probe.lcb == Expected::Pass(Verdict::Pass)) != (probe.native == Verdict::Pass)
     });
     let (mut known, mut unknown) = (0, Vec::new());
     for probe in apart {
@@ -209,7 +211,8 @@ const NO_LONGER_ACCEPTED: [(&str, usize, &str); 5] = [
 ];
 
 /// A program that passed every test upstream passes its public ones here. `EMPOWER_TEST_ALL=1` judges all 414 instead of
-/// a sample, and compares with the grader's own verdicts where `EMPOWER_LCB_VERDICTS` names the file of them.
+/// a sample, and compares with the grader's own verdicts where `EMPOWER_LCB_VERDICTS` names the file of them. Some of the
+/// programs import NumPy: `EMPOWER_TEST_PYTHON` names the interpreter that the grader had.
 #[test]
 fn published_programs_get_upstreams_verdicts() {
     let path = data();
@@ -247,7 +250,8 @@ fn published_programs_get_upstreams_verdicts() {
     let submissions: Vec<_> = sample.iter().map(|(submission, _)| *submission).collect();
     // The grader's own limit when everything is compared; ample otherwise, as this is no test of the machine.
     let time_limit = Duration::from_secs(if all { 6 } else { 60 });
-    let judge = open(JudgeSettings { mode: Mode::Lcb, time_limit, ..JudgeSettings::default() });
+    let python = std::env::var_os("EMPOWER_TEST_PYTHON").map(PathBuf::from);
+    let judge = open(JudgeSettings { mode: Mode::Lcb, time_limit, python, ..JudgeSettings::default() });
     let judged = judge.judge_measured(&submissions, &|_| {}).expect("well-formed tests");
     let mut counts: BTreeMap<(bool, Option<i8>), usize> = BTreeMap::new();
     let mut differing = Vec::new();
@@ -255,11 +259,13 @@ fn published_programs_get_upstreams_verdicts() {
         *counts.entry((*accepted, judged.upstream_code)).or_insert(0) += 1;
         if judged.row.detail.contains("No module named") {
             println!("not counted, this interpreter lacks a package: {} {}", judged.row.question_id, judged.row.index);
-        } else if let Some((_, _, why)) = NO_LONGER_ACCEPTED
-            .iter()
-            .find(|(id, index, _)| *id == judged.row.question_id && *index == judged.row.index)
+        } else if let Some((_, _, why)) =
+            NO_LONGER_ACCEPTED.iter().find(|(id, index, _)| *id == judged.row.question_id && *index == judged.row.index)
         {
-            println!("{}[{}], accepted before: {:?}: {why}", judged.row.question_id, judged.row.index, judged.row.verdict);
+            println!(
+                "{}[{}], accepted before: {:?}: {why}",
+                judged.row.question_id, judged.row.index, judged.row.verdict
+            );
         } else if *accepted && !judged.row.passed {
             differing.push(format!("{:?}", judged.row));
         }

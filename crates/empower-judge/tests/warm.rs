@@ -80,10 +80,9 @@ fn nothing_stays_from_run_to_run() {
     };
     // A detail shows the first 200 characters of a line, so the whole is looked at by its hash below; this one is for
     // the reader of a failure.
-    let hashed = LOOK.replace("print(json.dumps(", "import hashlib\nprint(hashlib.sha256(json.dumps(").replace(
-        "sort_keys=True))",
-        "sort_keys=True).encode()).hexdigest())",
-    );
+    let hashed = LOOK
+        .replace("print(json.dumps(", "import hashlib\nprint(hashlib.sha256(json.dumps(")
+        .replace("sort_keys=True))", "sort_keys=True).encode()).hexdigest())");
     let fingerprint = || judge_one(judge, &hashed, &tests).detail;
     let (shown, first) = (look(), fingerprint());
     assert!(first.contains("got \"") && first == fingerprint(), "the look repeats by itself: {first}");
@@ -93,7 +92,9 @@ fn nothing_stays_from_run_to_run() {
         assert_eq!((look(), fingerprint()), (shown.clone(), first.clone()), "{leaver}");
     }
     // Nor from a functional run, nor from one that is killed.
-    for program in ["def f(x):\n    import builtins\n    builtins.left = x\n    return x", "def f(x): return bytearray(1 << 40)"] {
+    for program in
+        ["def f(x):\n    import builtins\n    builtins.left = x\n    return x", "def f(x): return bytearray(1 << 40)"]
+    {
         judge_one(judge, program, &functional_tests("f", &[("1", "2")]));
         assert_eq!(fingerprint(), first, "{program}");
     }
@@ -104,7 +105,11 @@ fn nothing_stays_from_run_to_run() {
 #[test]
 fn random_numbers_differ_from_run_to_run() {
     let tests = stdin_tests(&[("", "never printed")]);
-    for program in ["import random\nprint(random.random())", "from random import *\nprint(getrandbits(64))", "print(randint(0, 1 << 64))"] {
+    for program in [
+        "import random\nprint(random.random())",
+        "from random import *\nprint(getrandbits(64))",
+        "print(randint(0, 1 << 64))",
+    ] {
         let details: std::collections::BTreeSet<String> =
             (0..4).map(|_| judge_one(&WARM, program, &tests).detail).collect();
         assert_eq!(details.len(), 4, "{details:?}");
@@ -188,9 +193,10 @@ fn an_interpreter_that_dies_is_replaced() {
     let tests = stdin_tests(&[("1\n", "1")]);
     assert_eq!(judge_one(&judge, "print(input())", &tests).verdict, Verdict::Pass);
     // The one child of this process that waits in this judge's folder.
-    let warm = std::fs::read_dir("/proc").expect("Linux").flatten().find(|entry| {
-        std::fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd == judge.scratch())
-    });
+    let warm = std::fs::read_dir("/proc")
+        .expect("Linux")
+        .flatten()
+        .find(|entry| std::fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd == judge.scratch()));
     let pid = warm.expect("it waits").file_name().into_string().expect("a number");
     let killed = std::process::Command::new("kill").args(["-9", &pid]).status();
     assert!(killed.is_ok_and(|status| status.success()));
@@ -265,14 +271,16 @@ fn verdicts_are_the_same_for_any_number_of_workers_and_either_start() {
             assert_eq!(first.get_or_insert_with(|| rows.clone()), &rows, "{workers} workers, {start:?}, {order:?}");
         }
         let rows = first.expect("judged");
-        let verdicts: std::collections::BTreeSet<String> = rows.iter().map(|row| format!("{:?}", row.verdict)).collect();
+        let verdicts: std::collections::BTreeSet<String> =
+            rows.iter().map(|row| format!("{:?}", row.verdict)).collect();
         assert!(verdicts.len() >= 5, "{verdicts:?}");
         // The order of tests changes which failure is reported, never whether a program passes.
         let passing: Vec<bool> = rows.iter().map(|row| row.passed).collect();
         assert_eq!(passed.get_or_insert_with(|| passing.clone()), &passing, "{order:?}");
         if order == Order::FailFast {
             let of = |program: &str| {
-                let found = rows.iter().zip(&batch).filter(|(row, (text, _))| *text == program && row.question_id == "q");
+                let found =
+                    rows.iter().zip(&batch).filter(|(row, (text, _))| *text == program && row.question_id == "q");
                 found.map(|(row, _)| row.tests_run).collect::<Vec<_>>()
             };
             // It fails at test 8 at first, and at once when that test has been seen to fail.
@@ -330,7 +338,8 @@ fn use_is_measured_per_test() {
 fn a_time_out_that_does_not_repeat_is_marked() {
     let judge = open(JudgeSettings { time_limit: Duration::from_secs(5), ..settings() });
     for mode in [Mode::Native, Mode::Lcb] {
-        let judge = if mode == Mode::Native { &judge } else { &open(JudgeSettings { mode, ..judge.settings().clone() }) };
+        let judge =
+            if mode == Mode::Native { &judge } else { &open(JudgeSettings { mode, ..judge.settings().clone() }) };
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs_f64();
         // Hangs if it starts soon, and is done at once if it starts later: a machine that is slow for a while.
         let program = format!("import time\nif time.time() < {}: time.sleep(60)\nprint('ok')", now + 3.0);

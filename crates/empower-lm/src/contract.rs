@@ -87,7 +87,7 @@ fn check_shape(model: &dyn Generator, request: &GenerationRequest<'_>, generatio
     assert!(generation.tokens.len() <= request.max_tokens, "at most max_tokens tokens");
     assert!(request.prefix.len() + generation.tokens.len() <= model.context(), "prefix and tokens fit the context");
     let is_stop = generation.finish == FinishReason::StopToken;
-    assert_eq!(generation.stop_logprob.is_some(), is_stop, "a stop log-probability where a stop token ended it");
+    assert!(generation.stop_logprob.is_none() || is_stop, "a stop log-probability only where a stop token ended it");
     if generation.finish == FinishReason::Length {
         assert_eq!(generation.tokens.len(), request.max_tokens, "length means max_tokens tokens");
     }
@@ -187,7 +187,7 @@ pub fn check_scorer(model: &dyn Scorer, documents: &[&[TokenId]]) {
 }
 
 /// Checks that a model's two faces agree: scoring prefix and continuation gives the log-probabilities under which the
-/// continuation was generated.
+/// continuation was generated, and the entropies, where both show them.
 ///
 /// # Panics
 /// Where they differ.
@@ -201,6 +201,12 @@ pub fn check_scorer_agrees(scorer: &dyn Scorer, generator: &dyn Generator, prefi
             for (token, scored) in generation.tokens.iter().zip(&scored.logprobs[prefix.len()..]) {
                 let scored = scored.expect("only the first token of a document may have none");
                 assert!((token.logprob - scored).abs() < SAME_LOGPROB, "scored {scored}, generated {token:?}");
+            }
+            let Ok(mut entropies) = scorer.entropies(&[&document]) else { continue };
+            for (token, entropy) in generation.tokens.iter().zip(&entropies.remove(0).nats[prefix.len()..]) {
+                let entropy = entropy.expect("only the first token of a document may have none");
+                let same = token.entropy_nats.is_none_or(|generated| (generated - entropy).abs() < SAME_LOGPROB);
+                assert!(same, "entropy {entropy} when scored, generated {token:?}");
             }
         }
     }

@@ -13,7 +13,7 @@ mod units;
 
 pub use model::{
     FinishReason, GeneratedToken, Generation, GenerationRequest, Generator, ModelError, ModelId, NextStep, Sampling,
-    Scorer, SessionId, TokenLogprobs,
+    Scorer, SessionId, TokenEntropies, TokenLogprobs,
 };
 pub use tokenizer::train::{BOS, EOS, train_byte_level_bpe};
 pub use tokenizer::{DecodeStream, Tokenizer, TokenizerError};

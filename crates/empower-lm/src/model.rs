@@ -79,6 +79,16 @@ pub struct TokenLogprobs {
     pub logprobs: Vec<Option<f32>>,
 }
 
+/// How open the choice of each token of a document was.
+///
+/// `nats[j]` is the entropy of the distribution of the token at `j` given `tokens[..j]`; `nats[0]` is `None` where the
+/// model has no beginning-of-sequence token.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TokenEntropies {
+    /// One entry a token, each at least 0.
+    pub nats: Vec<Option<f32>>,
+}
+
 /// Scores given text.
 pub trait Scorer: Send + Sync {
     /// The model's identity.
@@ -88,6 +98,17 @@ pub trait Scorer: Send + Sync {
     ///
     /// Documents are token ids without a beginning-of-sequence token: the scorer prepends its own where it has one.
     fn score(&self, documents: &[&[TokenId]]) -> Result<Vec<TokenLogprobs>, ModelError>;
+
+    /// Entropy of the distribution of every token of every document, for models that show whole distributions.
+    ///
+    /// The default refuses.
+    fn entropies(&self, _documents: &[&[TokenId]]) -> Result<Vec<TokenEntropies>, ModelError> {
+        Err(ModelError::Unsupported {
+            model: self.model_id().clone(),
+            parameter: "entropy",
+            reason: "it does not show whole distributions".to_owned(),
+        })
+    }
 }
 
 /// Names an ongoing conversation with a generator, whose key-value cache it may keep between requests.
@@ -167,7 +188,7 @@ pub struct Generation {
     pub tokens: Vec<GeneratedToken>,
     /// Why it ended.
     pub finish: FinishReason,
-    /// The log-probability of the stop token, where that is what ended it.
+    /// The log-probability of the stop token, where that is what ended it and the model tells.
     pub stop_logprob: Option<f32>,
 }
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::{
     FinishReason, GeneratedToken, Generation, GenerationRequest, Generator, ModelError, ModelId, NextStep, Sampling,
-    Scorer, TokenId, TokenLogprobs,
+    Scorer, TokenEntropies, TokenId, TokenLogprobs,
 };
 
 /// What a scripted model knows.
@@ -182,6 +182,16 @@ impl Scorer for ScriptedModel {
         };
         documents.iter().map(score_one).collect()
     }
+
+    fn entropies(&self, documents: &[&[TokenId]]) -> Result<Vec<TokenEntropies>, ModelError> {
+        let one = |document: &&[TokenId]| {
+            let history = self.history(document)?;
+            let first = history.len() - document.len();
+            let at = |position: usize| (position > 0).then(|| entropy(&self.distribution(&history[..position])));
+            Ok(TokenEntropies { nats: (first..history.len()).map(at).collect() })
+        };
+        documents.iter().map(one).collect()
+    }
 }
 
 impl Generator for ScriptedModel {
@@ -230,8 +240,7 @@ impl Generator for ScriptedModel {
                     ends[request_idx] = Some((FinishReason::Context, None));
                     continue;
                 }
-                let entropy_nats = -distribution.iter().map(|p| p * p.ln()).sum::<f64>() as f32;
-                let entropy_nats = Some(entropy_nats);
+                let entropy_nats = Some(entropy(&distribution));
                 let generated = GeneratedToken { token, logprob, entropy_nats };
                 match watch(request_idx, generated) {
                     NextStep::Continue => {
@@ -248,6 +257,11 @@ impl Generator for ScriptedModel {
         };
         Ok(kept.into_iter().zip(ends).map(finish).collect())
     }
+}
+
+/// Entropy in nats; every entry is above 0.
+fn entropy(distribution: &[f64]) -> f32 {
+    -distribution.iter().map(|p| p * p.ln()).sum::<f64>() as f32
 }
 
 /// Picks the next token; the draw depends on the seed and the step alone.

@@ -6,7 +6,11 @@
 //! order, and the three ways give the same answer always. The rounding (half of 10^-12 bit a token) is far below the
 //! error of the single-precision log-probabilities that costs come from.
 
+use std::fmt;
+use std::str::FromStr;
+
 use empower_lm::{Bits, Nats};
+use serde::{Deserialize, Serialize};
 
 use crate::SelectError;
 
@@ -71,6 +75,53 @@ pub fn logprobs_to_bits(logprobs: &[Option<f32>]) -> Result<Vec<Option<Bits>>, S
         .collect()
 }
 
+/// How the openness of a choice is estimated from a model (PAPER section 3: the entropy of the human's next token bounds
+/// the empowerment from above).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Estimator {
+    /// From one sample, the token that the human wrote: its negative log-likelihood. The paper's.
+    #[default]
+    Nll,
+    /// Exactly: the entropy of the distribution of the next token. Knows what else could have been written, and not
+    /// what was.
+    Entropy,
+}
+
+impl Estimator {
+    /// The costs in bits of tokens, from what the model says of each.
+    ///
+    /// # Errors
+    /// As [`TokenCosts::estimated`].
+    pub fn bits(self, values: &[Option<f32>]) -> Result<Vec<Option<Bits>>, SelectError> {
+        match self {
+            Self::Nll => logprobs_to_bits(values),
+            Self::Entropy => logprobs_to_bits(&values.iter().map(|value| value.map(|nats| -nats)).collect::<Vec<_>>()),
+        }
+    }
+}
+
+impl fmt::Display for Estimator {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Nll => "nll",
+            Self::Entropy => "entropy",
+        })
+    }
+}
+
+impl FromStr for Estimator {
+    type Err = SelectError;
+
+    fn from_str(name: &str) -> Result<Self, SelectError> {
+        match name {
+            "nll" => Ok(Self::Nll),
+            "entropy" => Ok(Self::Entropy),
+            _ => Err(SelectError::UnknownEstimator { name: name.to_owned() }),
+        }
+    }
+}
+
 /// What every token of a document costs under the scoring model, in exact arithmetic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenCosts {
@@ -85,7 +136,16 @@ impl TokenCosts {
     /// # Errors
     /// As [`logprobs_to_bits`].
     pub fn from_logprobs(logprobs: &[Option<f32>]) -> Result<Self, SelectError> {
-        let bits = logprobs_to_bits(logprobs)?;
+        Self::estimated(Estimator::Nll, logprobs)
+    }
+
+    /// Costs by an estimator, from what the model says of each token: natural log-probabilities, or entropies in nats.
+    ///
+    /// # Errors
+    /// As [`logprobs_to_bits`]; an entropy that is not finite or below 0 by more than rounding counts as such a
+    /// log-probability of the opposite sign.
+    pub fn estimated(estimator: Estimator, values: &[Option<f32>]) -> Result<Self, SelectError> {
+        let bits = estimator.bits(values)?;
         let first_is_known = bits.first().is_none_or(|first| first.is_some());
         Ok(Self { units: bits.into_iter().map(|cost| cost.map_or(0, units)).collect(), first_is_known })
     }
@@ -168,6 +228,20 @@ mod tests {
         // Rounding above 0, and the negative zero that negation makes, are plain zero.
         assert_eq!(logprobs_to_bits(&[None, Some(1e-6), Some(0.0)]), Ok(vec![None, Some(Bits(0.0)), Some(Bits(0.0))]));
         assert!(logprobs_to_bits(&[Some(0.0)]).expect("zero is fine")[0].expect("known").0.is_sign_positive());
+    }
+
+    #[test]
+    fn entropies_cost_what_they_are() {
+        let costs = TokenCosts::estimated(Estimator::Entropy, &[None, Some(0.0), Some(std::f32::consts::LN_2)]);
+        let costs = costs.expect("valid entropies");
+        assert!(!costs.first_is_known() && costs.units()[1] == 0);
+        assert!(costs.units()[2].abs_diff(1 << 40) <= 1 << 15);
+        for bad in [-0.1, f32::NAN, f32::INFINITY] {
+            assert!(TokenCosts::estimated(Estimator::Entropy, &[Some(bad)]).is_err(), "{bad}");
+        }
+        for estimator in [Estimator::Nll, Estimator::Entropy] {
+            assert_eq!(estimator.to_string().parse(), Ok(estimator));
+        }
     }
 
     #[test]

@@ -24,7 +24,7 @@ mod method;
 mod stop;
 mod utility;
 
-pub use cost::{MAX_ETA, TokenCosts, logprobs_to_bits, parse_eta};
+pub use cost::{Estimator, MAX_ETA, TokenCosts, logprobs_to_bits, parse_eta};
 pub use dense::{DenseWeights, dense_weights};
 pub use horizon::{algorithm_1, horizons};
 pub use method::{Method, StopReason, completion_length, completion_lengths, document_lengths, mix_seed};
@@ -79,6 +79,12 @@ pub enum SelectError {
          (0 < P <= 1) and `stop-utility-H` (a harm of at least 0)"
     )]
     UnknownRule {
+        /// What was typed.
+        name: String,
+    },
+    /// The name of an estimator that is not known.
+    #[error("`{name}` is not an estimator; the estimators are `nll` and `entropy`")]
+    UnknownEstimator {
         /// What was typed.
         name: String,
     },

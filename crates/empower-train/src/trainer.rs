@@ -190,7 +190,7 @@ pub fn evaluate(decoder: &Decoder, sequences: &dyn Sequences, bytes: Option<usiz
     })
 }
 
-/// Trains `decoder` in place, inside `folder`, from its checkpoint there where one is. `held_out` is evaluated with the
+/// Trains what is not frozen of `decoder` in place, inside `folder`, from its checkpoint there where one is. `held_out` is evaluated with the
 /// bytes of its text (see [`evaluate`]); `report` sees every row of the log as it is written.
 ///
 /// Settings must be those of the interrupted run, which the caller checks by the manifest; a budget in tokens alone may
@@ -208,7 +208,7 @@ pub fn train(
     if n_sequences == 0 {
         return Err(TrainError::NoData { reason: "no sequence has a target".to_owned() });
     }
-    let mut gradients = Gradients::zeros(decoder.parameters(), |_| true);
+    let mut gradients = Gradients::of_trained(decoder.parameters());
     let mut optimiser = Optimiser::new(decoder.parameters(), &gradients, settings.adamw, settings.matrices);
     let checkpoint_path = folder.join(CHECKPOINT);
     let mut progress =
@@ -224,6 +224,7 @@ pub fn train(
         Budget::Epochs(epochs) => (progress.epoch as f64 + progress.item as f64 / n_sequences as f64) / epochs as f64,
     };
 
+    let dropout = settings.seed.named("dropout");
     let mut space = Workspace::default();
     let mut order = shuffled(n_sequences, settings.seed, progress.epoch);
     while share(&progress) < 1.0 {
@@ -232,13 +233,16 @@ pub fn train(
         let (mut nats, mut weight) = (0.0, 0.0);
         for _ in 0..settings.accumulate {
             let (mut batch, mut targets) = (Batch::default(), Vec::new());
+            // What dropout leaves out follows from how many sequences were seen before, whatever the batches.
+            let mut n_seen = progress.epoch * n_sequences as u64 + progress.item as u64;
             while share(&progress) < 1.0 {
                 let (inputs, wanted) = sequences.sequence(order[progress.item]);
                 if !batch.is_empty() && batch.len() + inputs.len() > settings.batch_tokens {
                     break;
                 }
                 progress.tokens += inputs.len() as u64;
-                batch.push(inputs, 0);
+                batch.push_seeded(inputs, 0, dropout.index(n_seen).value());
+                n_seen += 1;
                 targets.extend(wanted);
                 progress.item += 1;
                 if progress.item == n_sequences {

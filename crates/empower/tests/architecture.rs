@@ -13,7 +13,7 @@ use serde_json::Value;
 type Names = BTreeSet<String>;
 
 /// Crates that may be named in one manifest or a few: what each stands behind is a wall.
-const OWNED: [(&str, &[&str]); 16] = [
+const OWNED: [(&str, &[&str]); 18] = [
     // The kernel's means to confine a child.
     ("landlock", &["empower-judge"]),
     ("seccompiler", &["empower-judge"]),
@@ -37,6 +37,8 @@ const OWNED: [(&str, &[&str]); 16] = [
     // Content hashes have one owner, and the engine names models by what they hold.
     ("blake3", &["empower-artifact", "empower-engine"]),
     ("rand_chacha", &["empower-artifact", "empower-engine"]),
+    ("rusqlite", &["empower-cache"]),
+    ("ureq", &["empower-remote"]),
 ];
 
 /// Asynchronous runtimes and clients or servers of HTTP.
@@ -45,8 +47,9 @@ const NETWORK: [&str; 10] = ["async-std", "axum", "curl", "hyper", "isahc", "mio
 /// Tensor libraries and the engine, which stands in for one.
 const TENSORS: [&str; 6] = ["burn", "candle-core", "empower-engine", "ndarray", "ort", "tch"];
 
-/// The only code that may be unsafe: vector arithmetic, and the stretch between `fork` and `exec`.
-const MAY_BE_UNSAFE: [&str; 2] = ["crates/empower-engine/src/kernels/", "crates/empower-judge/src/kernel.rs"];
+/// The only code that may be unsafe: vector arithmetic, files as memory, and the stretch between `fork` and `exec`.
+const MAY_BE_UNSAFE: [&str; 3] =
+    ["crates/empower-engine/src/kernels/", "crates/empower-engine/src/mapped.rs", "crates/empower-judge/src/kernel.rs"];
 
 /// Where processes are started: by the judge; by `empower bench`, for its twin in Python; by `empower demo`, to ask the
 /// interpreter where its library lies. The last two run nothing that a model wrote.

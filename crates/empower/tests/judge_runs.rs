@@ -79,7 +79,8 @@ fn a_killed_run_goes_on_where_it_was() {
         _ => "import time\ntime.sleep(0.1)\nraise ValueError",
     };
     let code: Vec<&str> = (0..24).map(slow).collect();
-    let programs = json!([{"question_id": PROBLEM, "code_list": code}, {"question_id": "other", "code_list": ["print(4)"]}]);
+    let programs =
+        json!([{"question_id": PROBLEM, "code_list": code}, {"question_id": "other", "code_list": ["print(4)"]}]);
     let files = Files::new(&["other", PROBLEM], &programs);
     let whole = ok(files.judge(&["--json", "--out", "whole", "--workers", "2"]).output().expect("the program starts"));
 
@@ -134,14 +135,15 @@ fn the_mode_is_recorded_and_modes_are_compared() {
         "print(7)",
     ];
     let files = Files::new(&[PROBLEM], &json!([{"question_id": PROBLEM, "code_list": code}]));
-    let rows = |text: &str| -> Vec<Value> { text.lines().map(|line| serde_json::from_str(line).expect("a row")).collect() };
+    let rows =
+        |text: &str| -> Vec<Value> { text.lines().map(|line| serde_json::from_str(line).expect("a row")).collect() };
     let lcb = rows(&ok(files.judge(&["--json", "--mode", "lcb", "--out", "run"]).output().expect("starts")));
     let seen: Vec<Value> = lcb.iter().map(|row| json!([row["verdict"], row["upstream_code"], row["mode"]])).collect();
     let expected =
         [json!(["pass", null, "lcb"]), json!(["runtime_error", -4, "lcb"]), json!(["wrong_answer", -2, "lcb"])];
     assert_eq!(seen, expected);
-    let manifest: Value = serde_json::from_str(&fs::read_to_string(files.path("run/manifest.json")).expect("there"))
-        .expect("a manifest");
+    let manifest: Value =
+        serde_json::from_str(&fs::read_to_string(files.path("run/manifest.json")).expect("there")).expect("a manifest");
     assert_eq!(manifest["settings"]["mode"], "lcb");
 
     let differences = rows(&ok(files.judge(&["--json", "--compare-modes"]).output().expect("starts")));

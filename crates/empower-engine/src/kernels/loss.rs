@@ -6,7 +6,7 @@
 
 use rayon::prelude::*;
 
-use super::gemm::{Into, PackedB, Precision, View, gemm, gemm_packed};
+use super::gemm::{Into, Matrix, PackedB, Precision, View, gemm, gemm_packed};
 use super::simd::{exp, max_of, multiversion, sum_by};
 
 /// Tokens whose logits exist at the same time. Chosen: 256 x 4096 floats are 4 MiB, well inside a third-level cache.
@@ -40,22 +40,24 @@ impl Target {
     }
 }
 
+/// The body of [`log_sum_exp`], for functions that are compiled for several vector widths themselves.
+#[inline(always)]
+fn log_sum_exp_body(logits: &[f32]) -> f32 {
+    let max = max_of(logits);
+    max + sum_by(logits.len(), |i| exp(logits[i] - max)).ln()
+}
+
 multiversion! {
     /// Log of the sum of exponentials of `logits`, the normaliser of their softmax. At least one logit.
     pub fn log_sum_exp(logits: &[f32]) -> f32 {
-        let max = max_of(logits);
-        max + sum_by(logits.len(), |i| exp(logits[i] - max)).ln()
+        log_sum_exp_body(logits)
     }
 }
 
 multiversion! {
     /// Turns logits into the gradient of the weighted cross-entropy, and returns the loss in nats.
     fn row_loss(logits: &mut [f32], target: Target) -> f64 {
-        let normaliser = {
-            let logits = &*logits;
-            let max = max_of(logits);
-            max + sum_by(logits.len(), |i| exp(logits[i] - max)).ln()
-        };
+        let normaliser = log_sum_exp_body(logits);
         let loss = f64::from(target.next_weight) * f64::from(normaliser - logits[target.next as usize])
             + f64::from(target.stop_weight) * f64::from(normaliser - logits[target.stop as usize]);
         let weight = target.next_weight + target.stop_weight;
@@ -75,16 +77,15 @@ multiversion! {
 /// returned loss is not.
 pub fn linear_cross_entropy(
     hidden: &[f32],
-    weight: &[f32],
+    weight: Matrix<'_>,
     targets: &[Target],
     scale: f32,
     precision: Precision,
     d_hidden: &mut [f32],
     mut d_weight: Option<&mut [f32]>,
 ) -> f64 {
-    let width = hidden.len() / targets.len().max(1);
-    let vocabulary = weight.len() / width.max(1);
-    let packed = PackedB::new(View::new(weight, vocabulary, width).t(), precision);
+    let (vocabulary, width) = (weight.rows(), weight.cols());
+    let packed = PackedB::new(weight.t(), precision);
     let mut loss = 0.0;
     let mut logits = vec![0.0; ROWS.min(targets.len()) * vocabulary];
     // Positions without a target cost nothing: only the others are gathered.
@@ -110,7 +111,7 @@ pub fn linear_cross_entropy(
             .collect();
         loss += losses.iter().sum::<f64>();
         let d_logits = View::new(logits, rows.len(), vocabulary);
-        gemm(dx, width, d_logits, View::new(weight, vocabulary, width), precision, Into::Replace);
+        gemm(dx, width, d_logits, weight, precision, Into::Replace);
         for (row, dx) in rows.iter().zip(dx.chunks_exact(width)) {
             d_hidden[row * width..(row + 1) * width].copy_from_slice(dx);
         }
@@ -121,8 +122,41 @@ pub fn linear_cross_entropy(
     loss
 }
 
-/// Natural log-probability of each target token: `hidden` (`n x D`), `packed` the transposed output weight (`D x V`).
+multiversion! {
+    /// Entropy in nats of the softmax of `logits`; at least 0. At least one logit.
+    pub fn entropy(logits: &[f32]) -> f32 {
+        let normaliser = log_sum_exp_body(logits);
+        // Sum of p · (-ln p): no term is below 0, so nothing cancels.
+        sum_by(logits.len(), |i| exp(logits[i] - normaliser) * (normaliser - logits[i])).max(0.0)
+    }
+}
+
+/// Natural log-probability of each target token, `hidden` (`n x D`) being whole rows; `packed` the transposed output weight (`D x V`).
 pub fn token_logprobs(hidden: &[f32], packed: &PackedB, targets: &[u32]) -> Vec<f32> {
+    each_row(hidden, packed, targets, |logits, target| logits[target as usize] - log_sum_exp(logits))
+}
+
+/// Entropy in nats of the distribution at each of `n` positions, `hidden` (`n x D`) being whole rows; `packed` the
+/// transposed output weight (`D x V`).
+pub fn token_entropies(hidden: &[f32], packed: &PackedB, n: usize) -> Vec<f32> {
+    each_row(hidden, packed, &vec![0; n], |logits, _| entropy(logits))
+}
+
+/// Negative log-likelihood of the targets in nats, summed, with logits divided by each of `temperatures`: one figure a
+/// temperature. Shapes as in [`token_logprobs`].
+pub fn nll_at_temperatures(hidden: &[f32], packed: &PackedB, targets: &[u32], temperatures: &[f32]) -> Vec<f64> {
+    let one = |temperature: f32| {
+        let nlls = each_row(hidden, packed, targets, |logits, target| {
+            let tempered: Vec<f32> = logits.iter().map(|logit| logit / temperature).collect();
+            log_sum_exp(&tempered) - tempered[target as usize]
+        });
+        nlls.into_iter().map(f64::from).sum()
+    };
+    temperatures.iter().map(|temperature| one(*temperature)).collect()
+}
+
+/// A number of every position, from its logits and its target.
+fn each_row(hidden: &[f32], packed: &PackedB, targets: &[u32], number: impl Fn(&[f32], u32) -> f32 + Sync) -> Vec<f32> {
     let width = hidden.len() / targets.len().max(1);
     let vocabulary = packed.cols();
     let mut logits = vec![0.0; ROWS.min(targets.len()) * vocabulary];
@@ -130,11 +164,8 @@ pub fn token_logprobs(hidden: &[f32], packed: &PackedB, targets: &[u32]) -> Vec<
     for (hidden, targets) in hidden.chunks(ROWS * width.max(1)).zip(targets.chunks(ROWS)) {
         let logits = &mut logits[..targets.len() * vocabulary];
         gemm_packed(logits, vocabulary, View::new(hidden, targets.len(), width), packed, Into::Replace);
-        let block: Vec<f32> = logits
-            .par_chunks(vocabulary)
-            .zip(targets)
-            .map(|(logits, target)| logits[*target as usize] - log_sum_exp(logits))
-            .collect();
+        let block: Vec<f32> =
+            logits.par_chunks(vocabulary).zip(targets).map(|(logits, target)| number(logits, *target)).collect();
         out.extend(block);
     }
     out
@@ -184,11 +215,22 @@ mod tests {
         fn run(&self, scale: f32, start: &[f32]) -> (f64, Vec<f32>, Vec<f32>) {
             // What was in `d_hidden` before must not matter.
             let (mut d_hidden, mut d_weight) = (vec![f32::NAN; self.hidden.len()], start.to_vec());
-            let (hidden, weight) = (&self.hidden, &self.weight);
+            let hidden = &self.hidden;
             let d_weight_of = Some(&mut d_weight[..]);
-            let loss =
-                linear_cross_entropy(hidden, weight, &self.targets, scale, Precision::F32, &mut d_hidden, d_weight_of);
+            let loss = linear_cross_entropy(
+                hidden,
+                self.weight(),
+                &self.targets,
+                scale,
+                Precision::F32,
+                &mut d_hidden,
+                d_weight_of,
+            );
             (loss, d_hidden, d_weight)
+        }
+
+        fn weight(&self) -> Matrix<'_> {
+            View::new(&self.weight, self.weight.len() / self.width, self.width).into()
         }
 
         fn logits(&self, row: usize) -> Vec<f64> {
@@ -269,7 +311,7 @@ mod tests {
 
             let mut without = vec![f32::NAN; case.hidden.len()];
             let again = linear_cross_entropy(
-                &case.hidden, &case.weight, &case.targets, scale, Precision::F32, &mut without, None,
+                &case.hidden, case.weight(), &case.targets, scale, Precision::F32, &mut without, None,
             );
             prop_assert_eq!((again, without), (loss, d_hidden));
         }
@@ -337,7 +379,7 @@ mod tests {
                 let range = row * width..(row + 1) * width;
                 let mut alone = vec![f32::NAN; width];
                 let (hidden, target) = (&case.hidden[range.clone()], &case.targets[row..=row]);
-                linear_cross_entropy(hidden, &case.weight, target, 0.5, Precision::F32, &mut alone, None);
+                linear_cross_entropy(hidden, case.weight(), target, 0.5, Precision::F32, &mut alone, None);
                 prop_assert_eq!(&alone[..], &d_hidden[range]);
             }
         }
@@ -358,6 +400,15 @@ mod tests {
     }
 
     #[test]
+    fn entropies_of_known_distributions() {
+        // Even over eight: ln 8. One certain among many: 0. Odds of 3 to 1: ln 4 - 0.75 ln 3.
+        assert!((entropy(&[2.5; 8]) - 8f32.ln()).abs() < 1e-6);
+        assert!(entropy(&[0.0, 200.0, 0.0]).abs() < 1e-6);
+        let odds = entropy(&[3f32.ln() + 50.0, 50.0]);
+        assert!((odds - (4f32.ln() - 0.75 * 3f32.ln())).abs() < 1e-5, "{odds}");
+    }
+
+    #[test]
     fn the_number_of_threads_changes_nothing() {
         let case = Case::new(700, 300, 48, 1);
         let run = || case.run(0.7, &vec![0.0; case.weight.len()]);
@@ -370,7 +421,15 @@ mod tests {
         let start = random(12, 2);
         let mut d_weight = start.clone();
         let mut run = |hidden: &[f32], targets: &[Target], d_hidden: &mut [f32]| {
-            linear_cross_entropy(hidden, &weight, targets, 1.0, Precision::F32, d_hidden, Some(&mut d_weight))
+            linear_cross_entropy(
+                hidden,
+                View::new(&weight, 4, 3).into(),
+                targets,
+                1.0,
+                Precision::F32,
+                d_hidden,
+                Some(&mut d_weight),
+            )
         };
         assert_eq!(run(&[], &[], &mut []), 0.0);
         let mut d_hidden = [f32::NAN; 6];

@@ -74,12 +74,87 @@ pub fn rms_norm_backward(
             d_weight
         })
         .collect();
-    if let Some(d_weight) = d_weight {
-        // In order of blocks, so that the sum does not depend on which thread came first.
-        for part in parts {
-            for (to, from) in d_weight.iter_mut().zip(part) {
-                *to += from;
+    add_parts(d_weight, parts);
+}
+
+/// Columns of a wider buffer that hold heads: `heads` of the norm's width, from `column` on, rows `row_width` apart.
+#[derive(Debug, Clone, Copy)]
+pub struct Columns {
+    /// Distance from one row to the next.
+    pub row_width: usize,
+    /// First column.
+    pub column: usize,
+    /// Heads, each normalised by itself.
+    pub heads: usize,
+}
+
+impl Columns {
+    fn of(self, row: &[f32], width: usize) -> &[f32] {
+        &row[self.column..self.column + self.heads * width]
+    }
+}
+
+/// [`rms_norm`] of every head of `columns` of `x`, in place; `before` (`n x heads x width`) keeps what they were and
+/// `scale` (`n x heads`) their factors.
+pub fn rms_norm_heads(
+    x: &mut [f32],
+    columns: Columns,
+    before: &mut [f32],
+    scale: &mut [f32],
+    weight: &[f32],
+    eps: f32,
+) {
+    let (width, heads) = (weight.len(), columns.heads);
+    assert!(before.len() == scale.len() * width && x.len() == scale.len() / heads * columns.row_width, "n rows");
+    x.par_chunks_mut(ROWS * columns.row_width)
+        .zip(before.par_chunks_mut(ROWS * heads * width))
+        .zip(scale.par_chunks_mut(ROWS * heads))
+        .for_each(|((x, before), scale)| {
+            let rows = x.chunks_exact_mut(columns.row_width).zip(before.chunks_exact_mut(heads * width));
+            for ((row, before), scale) in rows.zip(scale.chunks_exact_mut(heads)) {
+                before.copy_from_slice(columns.of(row, width));
+                let row = &mut row[columns.column..columns.column + heads * width];
+                rows_forward(row, scale, before, weight, eps);
             }
+        });
+}
+
+/// Gradient of [`rms_norm_heads`]: **replaces** what `d` holds in `columns`, the gradient of the result, by that of what
+/// was there before, and adds to `d_weight` (`width`).
+pub fn rms_norm_heads_backward(
+    d: &mut [f32],
+    columns: Columns,
+    d_weight: Option<&mut [f32]>,
+    before: &[f32],
+    scale: &[f32],
+    weight: &[f32],
+) {
+    let (width, heads) = (weight.len(), columns.heads);
+    assert!(before.len() == scale.len() * width && d.len() == scale.len() / heads * columns.row_width, "n rows");
+    let parts: Vec<Vec<f32>> = d
+        .par_chunks_mut(ROWS * columns.row_width)
+        .zip(before.par_chunks(ROWS * heads * width))
+        .zip(scale.par_chunks(ROWS * heads))
+        .map(|((d, before), scale)| {
+            let (mut d_weight, mut dx) = (vec![0.0; width], vec![0.0; heads * width]);
+            let rows = d.chunks_exact_mut(columns.row_width).zip(before.chunks_exact(heads * width));
+            for ((row, before), scale) in rows.zip(scale.chunks_exact(heads)) {
+                dx.fill(0.0);
+                rows_backward(&mut dx, &mut d_weight, columns.of(row, width), before, scale, weight);
+                row[columns.column..columns.column + heads * width].copy_from_slice(&dx);
+            }
+            d_weight
+        })
+        .collect();
+    add_parts(d_weight, parts);
+}
+
+/// Adds what blocks of rows found, in their order, so that the sum does not depend on which thread came first.
+fn add_parts(d_weight: Option<&mut [f32]>, parts: Vec<Vec<f32>>) {
+    let Some(d_weight) = d_weight else { return };
+    for part in parts {
+        for (to, from) in d_weight.iter_mut().zip(part) {
+            *to += from;
         }
     }
 }
@@ -178,6 +253,36 @@ mod tests {
                 let mut dx_alone = vec![0.0; width];
                 rms_norm_backward(&mut dx_alone, None, &dy[range.clone()], &x[range.clone()], &scale_alone, &weight);
                 prop_assert_eq!(&dx_alone[..], &dx[range]);
+            }
+        }
+    }
+
+    #[test]
+    fn heads_are_normalised_as_rows_of_their_own() {
+        // Two heads of seven from column three on, in rows of twenty; more rows than a block has.
+        let (n, width, heads) = (ROWS + 9, 7, 2);
+        let columns = Columns { row_width: 20, column: 3, heads };
+        let (x, weight, d) = (random(n * 20, 1), random(width, 2), random(n * 20, 3));
+        let gather = |x: &[f32]| x.chunks_exact(20).flat_map(|row| columns.of(row, width)).copied().collect::<Vec<_>>();
+        let (rows, d_rows) = (gather(&x), gather(&d));
+
+        let (mut y, mut before, mut scale) = (x.clone(), vec![0.0; rows.len()], vec![0.0; n * heads]);
+        rms_norm_heads(&mut y, columns, &mut before, &mut scale, &weight, EPS);
+        let (expected, expected_scale) = forward(&rows, &weight);
+        assert_eq!((gather(&y), &before, &scale), (expected, &rows, &expected_scale));
+
+        let (mut dx, mut d_weight) = (d.clone(), vec![0.0; width]);
+        rms_norm_heads_backward(&mut dx, columns, Some(&mut d_weight), &before, &scale, &weight);
+        let (mut expected, mut expected_weight) = (vec![0.0; rows.len()], vec![0.0; width]);
+        rms_norm_backward(&mut expected, Some(&mut expected_weight), &d_rows, &rows, &scale, &weight);
+        assert_eq!(gather(&dx), expected);
+        // The same terms in other blocks: sums of some tens, 150 roundings of 6e-8 relative.
+        let expected: Vec<f64> = expected_weight.iter().map(|x| f64::from(*x)).collect();
+        assert!(distance(&d_weight, &expected) < 1e-4);
+        // What lies beside the heads is nobody's business.
+        for (row, (y, dx)) in y.chunks_exact(20).zip(dx.chunks_exact(20)).enumerate() {
+            for c in (0..3).chain(17..20) {
+                assert_eq!((y[c], dx[c]), (x[row * 20 + c], d[row * 20 + c]));
             }
         }
     }

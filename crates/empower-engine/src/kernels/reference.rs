@@ -50,6 +50,13 @@ pub fn rms_norm(x: &[f32], weight: &[f32], eps: f64) -> Vec<f64> {
     x.iter().zip(weight).map(|(x, w)| f64::from(*x) / (mean + eps).sqrt() * f64::from(*w)).collect()
 }
 
+/// GELU by the hyperbolic tangent, times `up`, of one element.
+pub fn geglu(gate: f32, up: f32) -> f64 {
+    let gate = f64::from(gate);
+    let inner = (2.0 / std::f64::consts::PI).sqrt() * (gate + 0.044715 * gate.powi(3));
+    0.5 * gate * (1.0 + inner.tanh()) * f64::from(up)
+}
+
 /// SwiGLU of one element.
 pub fn swiglu(gate: f32, up: f32) -> f64 {
     let gate = f64::from(gate);
@@ -84,9 +91,25 @@ pub fn rotate(head: &[f32], inverse_frequency: &[f64], position: u32) -> Vec<f64
     (0..2 * half).map(|i| if i < half { turned(i, i + half, -1.0) } else { turned(i, i - half, 1.0) }).collect()
 }
 
+/// How [`attention`] weighs: width of a head, factor on scores, and the positions that a query sees, itself included.
+#[derive(Clone, Copy)]
+pub struct AttentionRule {
+    pub width: usize,
+    pub scale: f64,
+    pub window: Option<usize>,
+}
+
+impl AttentionRule {
+    /// The positions that query `i` sees.
+    fn seen(self, i: usize) -> std::ops::RangeInclusive<usize> {
+        self.window.map_or(0, |window| (i + 1).max(window) - window)..=i
+    }
+}
+
 /// Causal attention of one sequence: `q[i][h]`, `k[i][g]`, `v[i][g]` are heads of width `width` inside rows
 /// `[queries | keys | values]` of `qkv`.
-pub fn attention(qkv: &[f32], query: usize, key_value: usize, width: usize) -> Vec<f64> {
+pub fn attention(qkv: &[f32], query: usize, key_value: usize, rule: AttentionRule) -> Vec<f64> {
+    let width = rule.width;
     let row = (query + 2 * key_value) * width;
     let n = qkv.len() / row;
     let at = |i: usize, head: usize, c: usize| f64::from(qkv[i * row + head * width + c]);
@@ -94,11 +117,11 @@ pub fn attention(qkv: &[f32], query: usize, key_value: usize, width: usize) -> V
     for i in 0..n {
         for h in 0..query {
             let g = query + h / (query / key_value);
-            let scores: Vec<f64> = (0..=i)
-                .map(|j| (0..width).map(|c| at(i, h, c) * at(j, g, c)).sum::<f64>() / (width as f64).sqrt())
+            let scores: Vec<f64> = (rule.seen(i))
+                .map(|j| (0..width).map(|c| at(i, h, c) * at(j, g, c)).sum::<f64>() * rule.scale)
                 .collect();
             let total: f64 = scores.iter().map(|s| s.exp()).sum();
-            for (j, score) in scores.iter().enumerate() {
+            for (j, score) in rule.seen(i).zip(&scores) {
                 for c in 0..width {
                     out[(i * query + h) * width + c] += score.exp() / total * at(j, g + key_value, c);
                 }
@@ -109,7 +132,8 @@ pub fn attention(qkv: &[f32], query: usize, key_value: usize, width: usize) -> V
 }
 
 /// Gradient of `sum(d_out * attention(qkv))` with respect to `qkv`; arguments as in [`attention`].
-pub fn attention_backward(qkv: &[f32], d_out: &[f32], query: usize, key_value: usize, width: usize) -> Vec<f64> {
+pub fn attention_backward(qkv: &[f32], d_out: &[f32], query: usize, key_value: usize, rule: AttentionRule) -> Vec<f64> {
+    let width = rule.width;
     let row = (query + 2 * key_value) * width;
     let n = qkv.len() / row;
     let at = |i: usize, head: usize, c: usize| f64::from(qkv[i * row + head * width + c]);
@@ -118,19 +142,19 @@ pub fn attention_backward(qkv: &[f32], d_out: &[f32], query: usize, key_value: u
         for h in 0..query {
             let g = query + h / (query / key_value);
             let d_out = |c: usize| f64::from(d_out[(i * query + h) * width + c]);
-            let root = (width as f64).sqrt();
-            let e: Vec<f64> =
-                (0..=i).map(|j| ((0..width).map(|c| at(i, h, c) * at(j, g, c)).sum::<f64>() / root).exp()).collect();
+            let score = |j: usize| (0..width).map(|c| at(i, h, c) * at(j, g, c)).sum::<f64>() * rule.scale;
+            let e: Vec<f64> = rule.seen(i).map(|j| score(j).exp()).collect();
             let total: f64 = e.iter().sum();
             let p: Vec<f64> = e.iter().map(|e| e / total).collect();
-            let d_p: Vec<f64> = (0..=i).map(|j| (0..width).map(|c| d_out(c) * at(j, g + key_value, c)).sum()).collect();
+            let d_p = rule.seen(i).map(|j| (0..width).map(|c| d_out(c) * at(j, g + key_value, c)).sum());
+            let d_p: Vec<f64> = d_p.collect();
             let along: f64 = p.iter().zip(&d_p).map(|(p, d)| p * d).sum();
-            for j in 0..=i {
-                let d_score = p[j] * (d_p[j] - along) / root;
+            for (j, (p, d_p)) in rule.seen(i).zip(p.iter().zip(&d_p)) {
+                let d_score = p * (d_p - along) * rule.scale;
                 for c in 0..width {
                     gradient[i * row + h * width + c] += d_score * at(j, g, c);
                     gradient[j * row + g * width + c] += d_score * at(i, h, c);
-                    gradient[j * row + (g + key_value) * width + c] += p[j] * d_out(c);
+                    gradient[j * row + (g + key_value) * width + c] += p * d_out(c);
                 }
             }
         }

@@ -18,7 +18,7 @@ use empower_data::{
 use empower_engine::{Decoder, Engine};
 use empower_lm::{Bits, Scorer, TokenId, Tokenizer};
 use empower_report::{DprWeights, ReportOptions, write_report};
-use empower_select::{Method, StopRule, Utility};
+use empower_select::{Estimator, Method, StopRule, Utility};
 use empower_sim::{
     Assistant, EpisodeLog, RememberingJudge, Settings, SuiteJudge, TokenizerCodec, simulate_into, tasks_of_problems,
 };
@@ -75,18 +75,39 @@ pub struct Arguments {
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Contestant {
-    Tuned(Method),
+    Tuned(Recipe),
     Base,
     BaseCut(usize),
     Stopped(StopRule),
     HumanAlone,
 }
 
+/// What an assistant is trained on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Recipe {
+    method: Method,
+    estimator: Estimator,
+}
+
+impl Recipe {
+    fn of(method: Method) -> Self {
+        Self { method, estimator: Estimator::Nll }
+    }
+
+    /// As the table names it: `empower`, `empower-entropy`, `sft-10`, …
+    fn name(&self) -> String {
+        match self.estimator {
+            Estimator::Nll => self.method.to_string(),
+            estimator => format!("{}-{estimator}", self.method),
+        }
+    }
+}
+
 impl Contestant {
     /// As the table names it.
     fn label(&self) -> String {
         match self {
-            Self::Tuned(method) => label(&method.to_string(), method.eta()),
+            Self::Tuned(recipe) => label(&recipe.name(), recipe.method.eta()),
             Self::Base => "base".to_owned(),
             Self::BaseCut(n) => format!("base-{n}"),
             Self::Stopped(rule) => label(&rule.to_string(), rule.eta()),
@@ -101,12 +122,15 @@ fn contestants(quick: bool, attention: f64) -> Vec<Contestant> {
     let utility = Utility::with_harm(Utility::harm_of_inattention(attention, DprWeights::default().gamma).round());
     let etas = if quick { vec![0.32] } else { vec![0.1, 0.32, 1.0, 4.0] };
     let etas: Vec<Bits> = etas.into_iter().map(Bits).collect();
-    let mut all: Vec<Contestant> = etas.iter().map(|eta| Tuned(Method::Empower { eta: *eta })).collect();
-    all.push(Tuned(Method::SftN { n: 10 }));
+    let mut all: Vec<Contestant> = etas.iter().map(|eta| Tuned(Recipe::of(Method::Empower { eta: *eta }))).collect();
+    all.push(Tuned(Recipe::of(Method::SftN { n: 10 })));
     if !quick {
-        all.push(Tuned(Method::Utility(utility)));
-        all.push(Tuned(Method::SftN { n: 20 }));
-        all.push(Tuned(Method::SftRand { min: 1, max: 30 }));
+        // One threshold: the estimators differ most where little is taken.
+        let method = Method::Empower { eta: Bits(0.32) };
+        all.push(Tuned(Recipe { method, estimator: Estimator::Entropy }));
+        all.push(Tuned(Recipe::of(Method::Utility(utility))));
+        all.push(Tuned(Recipe::of(Method::SftN { n: 20 })));
+        all.push(Tuned(Recipe::of(Method::SftRand { min: 1, max: 30 })));
     }
     all.extend([Base, BaseCut(10)]);
     if !quick {
@@ -166,7 +190,9 @@ pub fn run(arguments: Arguments) -> Result<()> {
     .sandbox(judge.layers().iter().filter(|layer| layer.present).map(|layer| layer.name.to_string()).collect());
     let folder = RunFolder::open_or_resume(&arguments.out, manifest, arguments.resume)?;
 
-    let scored = score(&base, &tokenizer, &documents)?;
+    let with_entropies =
+        contestants.iter().any(|it| matches!(it, Contestant::Tuned(recipe) if recipe.estimator == Estimator::Entropy));
+    let scored = score(&base, &tokenizer, &documents, with_entropies)?;
     let tasks = tasks_of_problems(&problems, 1)?;
     let suite = RememberingJudge::new(SuiteJudge::new(&judge, &problems));
     let codec = TokenizerCodec(&tokenizer);
@@ -176,13 +202,13 @@ pub fn run(arguments: Arguments) -> Result<()> {
     for contestant in &contestants {
         let tuned;
         let assistant = match contestant {
-            Contestant::Tuned(method) => {
-                let rows = select(&scored, *method, seed)?;
+            Contestant::Tuned(recipe) => {
+                let rows = select(&scored, *recipe, seed)?;
                 let mut counts = ExampleStats::default();
                 rows.iter().for_each(|row| counts.add(row));
-                statistics.push((*method, counts));
-                tuned = tune(&folder, &base, &tokenizer, &rows, *method, &training)?;
-                Assistant::tuned(&method.to_string(), method.eta(), &tuned)
+                statistics.push((*recipe, counts));
+                tuned = tune(&folder, &base, &tokenizer, &rows, *recipe, &training)?;
+                Assistant::tuned(&recipe.name(), recipe.method.eta(), &tuned)
             }
             Contestant::Base => Assistant::base(&base),
             Contestant::BaseCut(n) => Assistant::base_cut(&base, *n),
@@ -244,17 +270,29 @@ fn documents(python: &Path, n_functions: usize, seed: Seed) -> Result<Vec<Docume
     Ok(deduplicate(documents).0)
 }
 
-/// A document with its tokens and their natural log-probabilities.
-type Scored = (String, Vec<TokenId>, Vec<Option<f32>>);
+/// A document with what the base model says of its tokens.
+struct Scored {
+    id: String,
+    tokens: Vec<TokenId>,
+    logprobs: Vec<Option<f32>>,
+    /// In nats; empty where no contestant asks for them.
+    entropies: Vec<Option<f32>>,
+}
 
-fn score(base: &Engine, tokenizer: &Tokenizer, documents: &[Document]) -> Result<Vec<Scored>> {
+fn score(base: &Engine, tokenizer: &Tokenizer, documents: &[Document], with_entropies: bool) -> Result<Vec<Scored>> {
     let progress = bar(documents.len() as u64, "score");
     let mut scored = Vec::with_capacity(documents.len());
     for group in documents.chunks(64) {
         let tokens: Vec<Vec<TokenId>> = group.iter().map(|document| tokenizer.encode(&document.text)).collect();
-        let answers = base.score(&tokens.iter().map(Vec::as_slice).collect::<Vec<_>>())?;
-        for ((document, tokens), answer) in group.iter().zip(tokens).zip(answers) {
-            scored.push((document.id.clone(), tokens, answer.logprobs));
+        let slices: Vec<&[TokenId]> = tokens.iter().map(Vec::as_slice).collect();
+        let logprobs = base.score(&slices)?;
+        let entropies: Vec<Vec<Option<f32>>> = if with_entropies {
+            base.entropies(&slices)?.into_iter().map(|answer| answer.nats).collect()
+        } else {
+            vec![Vec::new(); slices.len()]
+        };
+        for (((document, tokens), answer), entropies) in group.iter().zip(tokens).zip(logprobs).zip(entropies) {
+            scored.push(Scored { id: document.id.clone(), tokens, logprobs: answer.logprobs, entropies });
         }
         progress.inc(group.len() as u64);
     }
@@ -262,11 +300,21 @@ fn score(base: &Engine, tokenizer: &Tokenizer, documents: &[Document]) -> Result
     Ok(scored)
 }
 
-fn select(scored: &[Scored], method: Method, seed: Seed) -> Result<Vec<DocumentExamplesRow>> {
-    let options =
-        ExampleOptions { method, states: States::All, seed: seed.named("select").value(), drop_silent: false };
-    let rows = scored.iter().map(|(id, tokens, logprobs)| {
-        let document = ScoredDocument { document_id: id, token_ids: tokens, logprobs: Some(logprobs) };
+fn select(scored: &[Scored], recipe: Recipe, seed: Seed) -> Result<Vec<DocumentExamplesRow>> {
+    let Recipe { method, estimator } = recipe;
+    let options = ExampleOptions {
+        method,
+        estimator,
+        states: States::All,
+        seed: seed.named("select").value(),
+        drop_silent: false,
+    };
+    let rows = scored.iter().map(|Scored { id, tokens, logprobs, entropies }| {
+        let values = match estimator {
+            Estimator::Nll => logprobs,
+            Estimator::Entropy => entropies,
+        };
+        let document = ScoredDocument { document_id: id, token_ids: tokens, logprobs: Some(values) };
         document_examples(document, &options)
     });
     Ok(rows.collect::<Result<_, _>>()?)
@@ -278,19 +326,21 @@ fn tune(
     base: &Engine,
     tokenizer: &Tokenizer,
     rows: &[DocumentExamplesRow],
-    method: Method,
+    recipe: Recipe,
     training: &TrainingSettings,
 ) -> Result<Engine> {
-    let name = match method.eta() {
-        Some(eta) => format!("models/{method}-{}", eta.0),
-        None => format!("models/{method}"),
+    let name = recipe.name();
+    let eta = recipe.method.eta();
+    let folder_name = match eta {
+        Some(eta) => format!("models/{name}-{}", eta.0),
+        None => format!("models/{name}"),
     };
-    let target = folder.subfolder(&name)?;
+    let target = folder.subfolder(&folder_name)?;
     if !target.join("config.json").is_file() {
         let mut decoder = base.decoder().clone();
         let positions = decoder.config().max_position_embeddings;
         let examples = Examples::dense(rows, Frame::new(tokenizer, positions)?)?;
-        let progress = bar(1000, &format!("train {}", label(&method.to_string(), method.eta())));
+        let progress = bar(1000, &format!("train {}", label(&name, eta)));
         train(&mut decoder, &examples, None, training, &target, &mut |row| {
             if let MetricsRow::Step { done, bits_per_token, .. } = row {
                 progress.set_position((done * 1000.0) as u64);
@@ -318,15 +368,15 @@ struct SelectionRow {
 }
 
 /// How many examples each method chose, and how many of them are silent.
-fn write_statistics(path: &Path, statistics: &[(Method, ExampleStats)]) -> Result<()> {
+fn write_statistics(path: &Path, statistics: &[(Recipe, ExampleStats)]) -> Result<()> {
     if path.exists() {
         return Ok(());
     }
     let mut writer = JsonlWriter::append(path)?;
-    for (method, counts) in statistics {
+    for (recipe, counts) in statistics {
         writer.write(&SelectionRow {
-            method: method.to_string(),
-            eta_bits: method.eta().map(|eta| eta.0),
+            method: recipe.name(),
+            eta_bits: recipe.method.eta().map(|eta| eta.0),
             silent_share: counts.silent_share(),
             mean_length: counts.mean_length(),
             counts: *counts,

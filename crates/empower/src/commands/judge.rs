@@ -1,36 +1,38 @@
 //! `empower judge`: programs to verdicts. What judging is lives in `empower-judge`; this file reads, counts and prints.
 //!
-//! Problems are read one at a time as their programs' turn comes, so that a large set of them need not fit the memory.
-//! With `--out` each verdict is on disk when it is known, and a run that was killed goes on.
+//! Programs are spooled and problems read one at a time, so that neither a large set of problems nor many programs need
+//! to fit the memory. With `--out` each verdict is on disk when it is known, and a run that was killed goes on.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use empower_artifact::rows::{Verdict, VerdictRow};
 use empower_artifact::{ContentHash, Manifest};
 use empower_data::Problem;
 use empower_judge::{
-    Judge, JudgeSettings, Judged, Mode, Order, SandboxPolicy, Speed, Start, Task, TestKind, quirks_of,
+    Judge, JudgeSettings, Judged, Mode, Order, SandboxPolicy, Speed, Start, Task, TestKind, known_issue, quirks_of,
 };
 use empower_report::PassAtK;
 use indicatif::ProgressBar;
 use serde_json::json;
 
-use super::grading::{Inputs, ProgramArguments, Submitted, pass_at_k_lines};
-use super::problems::{ProblemFilters, source_hash, sources_named};
+use super::grading::{AtHand, Loaded, ProgramArguments, pass_at_k_lines};
+use super::problems::ProblemFilters;
 use super::score::aligned;
 use crate::output::{Sink, bar};
 
-mod rows;
+pub(super) mod rows;
 mod run;
+pub(super) mod spool;
 
 use rows::{JournalRow, printed};
 use run::{JudgeFolder, Session};
+use spool::Spool;
 
 /// Judge programs: run them against their problems' tests in a sandbox.
 ///
@@ -204,19 +206,30 @@ impl JudgeOptions {
 
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<()> {
-    let inputs =
-        Inputs::read(&arguments.programs, &arguments.problems, &arguments.filters, arguments.exclude_known)?;
+    let problems = AtHand::open(&arguments.problems, &arguments.filters)?;
+    let Loaded { mut spool, samples } = arguments.programs.load(&problems)?;
+    if spool.is_empty() {
+        bail!("{} holds no programs\nhint: put them into the rows' `code_list`", arguments.programs.path().display());
+    }
+    let excluded = excluded(&arguments, &problems, &spool)?;
+    spool.leave_out(&excluded);
+    if spool.is_empty() {
+        bail!(
+            "no program is left to judge\nhint: every problem is excluded; see --exclude, --exclude-known and the filters"
+        );
+    }
     if arguments.compare_modes {
-        return compare_modes(&arguments, &inputs);
+        return compare_modes(&arguments, &problems, &spool);
     }
     let mut settings = arguments.judge.settings();
     let mut folder = match &arguments.out {
-        Some(dir) => Some(JudgeFolder::open(dir, manifest(&arguments, &inputs)?, arguments.resume)?),
+        Some(dir) => Some(JudgeFolder::open(dir, manifest(&arguments, &problems, &excluded)?, arguments.resume)?),
         None => None,
     };
     let mut judge = arguments.judge.open_with(settings.clone())?;
     if folder.is_some() || arguments.scale_limits {
-        let speed = Speed::measure(&judge).map_err(|detail| anyhow::anyhow!("measuring this machine's speed: {detail}"))?;
+        let speed =
+            Speed::measure(&judge).map_err(|detail| anyhow::anyhow!("measuring this machine's speed: {detail}"))?;
         // The first session of a run decides, or the second half would be judged by another limit.
         let slowness = folder.as_ref().and_then(JudgeFolder::first_slowness).unwrap_or(speed.slowness);
         eprintln!("note: this machine takes {:.2} times as long as the reference", speed.slowness);
@@ -230,13 +243,12 @@ pub fn run(arguments: Arguments) -> Result<()> {
             folder.begin(&Session::new(&judge, &speed, settings.time_limit))?;
         }
     }
-    let rows = judge_all(&judge, &inputs, folder.as_mut())?;
+    let rows = judge_all(&judge, problems.reader(wanted(&spool))?, &spool, folder.as_mut())?;
     if let Some(folder) = &mut folder {
         folder.finish(&rows)?;
     }
     say_what_to_know(&rows);
-    let verdicts: Vec<VerdictRow> = rows.iter().map(|row| row.row.clone()).collect();
-    let estimates = arguments.programs.pass_at_k(&verdicts);
+    let estimates = arguments.programs.pass_at_k(rows.iter().map(|row| &row.row));
     let mut out = Sink::stdout();
     if arguments.json {
         rows.iter().try_for_each(|row| out.row(&printed(row, settings.mode, arguments.times)))?;
@@ -245,13 +257,15 @@ pub fn run(arguments: Arguments) -> Result<()> {
         out.text(&table(&rows, &estimates))?;
     }
     out.finish()?;
-    inputs.write(&arguments.programs, &verdicts)
+    arguments.programs.write(&problems, &spool, &excluded, &samples, &rows)
 }
 
 /// What makes the run what it is.
-fn manifest(arguments: &Arguments, inputs: &Inputs) -> Result<Manifest> {
+fn manifest(arguments: &Arguments, problems: &AtHand, excluded: &HashSet<String>) -> Result<Manifest> {
     let settings = arguments.judge.settings();
-    let mut manifest = Manifest::new(
+    let mut excluded: Vec<&String> = excluded.iter().collect();
+    excluded.sort();
+    let manifest = Manifest::new(
         "judge",
         json!({
             "mode": settings.mode,
@@ -261,24 +275,60 @@ fn manifest(arguments: &Arguments, inputs: &Inputs) -> Result<Manifest> {
             "memory_limit_bytes": settings.memory_limit,
             "output_limit_bytes": settings.output_limit,
             "sandbox": settings.sandbox,
-            "problems": arguments.filters,
-            "excluded": inputs.excluded(),
-            "exclude_known": arguments.exclude_known,
+            "excluded": excluded,
         }),
     );
-    for (number, path) in sources_named(&arguments.problems)?.iter().enumerate() {
-        let name = if number == 0 { "problems".to_owned() } else { format!("problems_{}", number + 1) };
-        manifest = manifest.input(name, source_hash(path)?);
-    }
-    Ok(manifest.input("programs", ContentHash::of_file(&arguments.programs.programs)?))
+    Ok(manifest.input("problems", problems.hash()?).input("programs", ContentHash::of_file(arguments.programs.path())?))
 }
 
-/// Judges every program that the folder has no verdict on, and returns all in their order.
-fn judge_all(judge: &Judge, inputs: &Inputs, folder: Option<&mut JudgeFolder>) -> Result<Vec<JournalRow>> {
-    let programs: Vec<Submitted<'_>> = inputs.submitted().collect();
+/// The problems to leave out: every program's problem must be there, unless filters may have taken it away.
+fn excluded(arguments: &Arguments, problems: &AtHand, spool: &Spool) -> Result<HashSet<String>> {
+    let titles: HashMap<&str, &str> =
+        problems.index.entries.iter().map(|entry| (entry.question_id(), entry.title())).collect();
+    let (mut excluded, mut known) = (HashSet::new(), Vec::new());
+    for id in spool.question_ids() {
+        match titles.get(id) {
+            Some(title) => known.extend(known_issue(id, title).map(|issue| (id.to_owned(), issue))),
+            None if arguments.filters.is_empty() => bail!(
+                "{}: problem {id} is not in {}\nhint: name the file that has it with --problems",
+                arguments.programs.path().display(),
+                problems.named()
+            ),
+            None => drop(excluded.insert(id.to_owned())),
+        }
+    }
+    if !excluded.is_empty() {
+        eprintln!("note: the programs of {} problems are left out by the filters", excluded.len());
+    }
+    if !known.is_empty() {
+        let list: Vec<String> = known.iter().map(|(id, issue)| format!("{id} ({})", json!(issue))).collect();
+        let what = if arguments.exclude_known { "left out" } else { "--exclude-known leaves them out" };
+        eprintln!(
+            "note: LiveCodeBench's authors list these as unfit for one expected output, {what}: {}",
+            list.join(", ")
+        );
+    }
+    if arguments.exclude_known {
+        excluded.extend(known.into_iter().map(|(id, _)| id));
+    }
+    Ok(excluded)
+}
+
+/// The problems that have programs.
+fn wanted(spool: &Spool) -> HashSet<String> {
+    spool.entries().map(|(question_id, _)| question_id.to_owned()).collect()
+}
+
+/// Judges every spooled program that the folder has no verdict on, and returns all in the spool's order.
+fn judge_all(
+    judge: &Judge,
+    mut problems: impl Iterator<Item = Result<Problem>> + Send,
+    spool: &Spool,
+    folder: Option<&mut JudgeFolder>,
+) -> Result<Vec<JournalRow>> {
     let mut known = folder.as_ref().map(|folder| folder.judged()).unwrap_or_default();
     let rows: Vec<Option<JournalRow>> =
-        programs.iter().map(|program| known.remove(&(program.question_id.to_owned(), program.index))).collect();
+        spool.entries().map(|(id, index)| known.remove(&(id.to_owned(), index))).collect();
     let already = rows.iter().flatten().count();
     let todo: Vec<bool> = rows.iter().map(Option::is_none).collect();
     let progress = bar(rows.len() as u64, "judge");
@@ -293,14 +343,12 @@ fn judge_all(judge: &Judge, inputs: &Inputs, folder: Option<&mut JudgeFolder>) -
     };
 
     let mut by_problem: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (position, program) in programs.iter().enumerate() {
+    for (position, (id, _)) in spool.entries().enumerate() {
         if todo[position] {
-            by_problem.entry(program.question_id).or_default().push(position);
+            by_problem.entry(id).or_default().push(position);
         }
     }
-    let positions: HashMap<(&str, usize), usize> =
-        programs.iter().enumerate().map(|(i, program)| ((program.question_id, program.index), i)).collect();
-    let mut problems = inputs.problems()?;
+    let positions: HashMap<(&str, usize), usize> = spool.entries().enumerate().map(|(i, entry)| (entry, i)).collect();
     // One problem at a time: the published set is larger than many a memory. Reading stops with the last one wanted.
     let mut queue: Vec<usize> = Vec::new();
     let mut tests = None;
@@ -310,9 +358,14 @@ fn judge_all(judge: &Judge, inputs: &Inputs, folder: Option<&mut JudgeFolder>) -
                 return None;
             }
             if let (Some(position), Some((question_id, tests))) = (queue.pop(), &tests) {
-                let Submitted { index, program, .. } = programs[position];
-                let (question_id, tests) = (String::clone(question_id), Arc::clone(tests));
-                return Some(Task { question_id, index, program: program.to_owned(), tests });
+                match spool.program(position) {
+                    Ok((index, program)) => {
+                        let (question_id, tests) = (String::clone(question_id), Arc::clone(tests));
+                        return Some(Task { question_id, index, program, tests });
+                    }
+                    Err(error) => fail(error),
+                }
+                continue;
             }
             if by_problem.is_empty() {
                 return None;
@@ -321,7 +374,8 @@ fn judge_all(judge: &Judge, inputs: &Inputs, folder: Option<&mut JudgeFolder>) -
                 Err(error) => fail(error),
                 Ok(problem) => {
                     if let Some(wanted) = by_problem.remove(problem.question_id.as_str()) {
-                        *public_only.lock().unwrap_or_else(PoisonError::into_inner) += usize::from(problem.is_public_only());
+                        *public_only.lock().unwrap_or_else(PoisonError::into_inner) +=
+                            usize::from(problem.is_public_only());
                         // Taken from the end.
                         queue = wanted.into_iter().rev().collect();
                         tests = Some((problem.question_id, Arc::new(problem.tests)));
@@ -340,7 +394,8 @@ fn judge_all(judge: &Judge, inputs: &Inputs, folder: Option<&mut JudgeFolder>) -
             stop.store(true, Ordering::Relaxed);
             error.get_or_insert(failure);
         }
-        rows[positions[&(row.row.question_id.as_str(), row.row.index)]] = Some(row);
+        let at = positions[&(row.row.question_id.as_str(), row.row.index)];
+        rows[at] = Some(row);
         progress.inc(1);
     };
     let judged = watched(judge, &progress, || judge.judge_stream(tasks, &sink));
@@ -356,15 +411,8 @@ fn judge_all(judge: &Judge, inputs: &Inputs, folder: Option<&mut JudgeFolder>) -
             "note: {public_only} problems came without private tests: their verdicts rest on the public ones alone"
         );
     }
-    let missing = rows.iter().filter(|row| row.is_none()).count();
-    if missing > 0 {
-        // Their problems' rows are broken, or gone since they were listed.
-        if !inputs.skips_broken() {
-            bail!("{missing} programs lost their problems\nhint: do not change the files of problems during a run");
-        }
-        eprintln!("note: {missing} programs are left out, whose problems are broken");
-    }
-    Ok(rows.into_iter().flatten().collect())
+    let rows: Option<Vec<JournalRow>> = rows.into_iter().collect();
+    rows.context("a problem is gone that was there before\nhint: do not change the files of problems during a run")
 }
 
 /// When to say that nothing moves.
@@ -410,7 +458,9 @@ fn watched<T>(judge: &Judge, progress: &ProgressBar, work: impl FnOnce() -> T) -
                 if stall.look(Instant::now(), judge.tests_done()) {
                     let waited = stall.patience.as_secs();
                     progress.suspend(|| {
-                        eprintln!("warning: no test has ended for {waited} s; the machine may be overloaded or out of memory");
+                        eprintln!(
+                            "warning: no test has ended for {waited} s; the machine may be overloaded or out of memory"
+                        );
                     });
                 }
             }
@@ -437,36 +487,34 @@ fn say_what_to_know(rows: &[JournalRow]) {
 }
 
 /// Judges in both modes and lists where they differ.
-fn compare_modes(arguments: &Arguments, inputs: &Inputs) -> Result<()> {
+fn compare_modes(arguments: &Arguments, problems: &AtHand, spool: &Spool) -> Result<()> {
     let mut both = Vec::new();
     for mode in [Mode::Native, Mode::Lcb] {
         let judge = arguments.judge.open_with(JudgeSettings { mode, ..arguments.judge.settings() })?;
-        let rows = judge_all(&judge, inputs, None)?;
+        let rows = judge_all(&judge, problems.reader(wanted(spool))?, spool, None)?;
         say_what_to_know(&rows);
         both.push(rows);
     }
     let mut kinds: HashMap<String, TestKind> = HashMap::new();
-    for problem in inputs.problems()? {
+    for problem in problems.reader(wanted(spool))? {
         let problem = problem?;
         kinds.insert(problem.question_id, problem.tests.kind);
     }
-    let texts: HashMap<(&str, usize), &str> =
-        inputs.submitted().map(|program| ((program.question_id, program.index), program.program)).collect();
     let mut out = Sink::stdout();
     let (mut passes, mut verdicts) = (0, 0);
-    for (native, lcb) in both[0].iter().zip(&both[1]) {
+    for (position, (native, lcb)) in both[0].iter().zip(&both[1]).enumerate() {
         if native.row.verdict == lcb.row.verdict {
             continue;
         }
         verdicts += 1;
         passes += usize::from(native.row.passed != lcb.row.passed);
-        let program = texts[&(native.row.question_id.as_str(), native.row.index)];
+        let (_, program) = spool.program(position)?;
         let kind = kinds.get(&native.row.question_id).unwrap_or(&TestKind::Stdin);
-        let row = rows::Difference::new(native, lcb, quirks_of(program, kind));
+        let row = rows::Difference::new(native, lcb, quirks_of(&program, kind));
         if arguments.json { out.row(&row)? } else { out.text(&row.to_string())? }
     }
     if !arguments.json {
-        let all = both[0].len();
+        let all = spool.len();
         out.text(&format!(
             "{all} programs: the modes differ on whether {passes} pass, and on the verdict of {verdicts}\n"
         ))?;
@@ -485,7 +533,7 @@ const VERDICTS: [(Verdict, &str); 7] = [
     (Verdict::Infrastructure, "infrastructure"),
 ];
 
-/// Counts by verdict, pass@k, what was used, and what failed.
+/// Counts by verdict, pass@k, and what failed.
 fn table(journal: &[JournalRow], estimates: &[PassAtK]) -> String {
     let rows: Vec<&VerdictRow> = journal.iter().map(|row| &row.row).collect();
     let mut lines = vec![["verdict".to_owned(), "programs".to_owned()]];
@@ -525,8 +573,7 @@ mod tests {
             row("b", 2, Verdict::Infrastructure),
             row("c", 0, Verdict::Infrastructure),
         ];
-        let verdicts: Vec<VerdictRow> = rows.iter().map(|row| row.row.clone()).collect();
-        let text = table(&rows, &super::super::grading::pass_at_k(&verdicts, &[1]));
+        let text = table(&rows, &super::super::grading::pass_at_k(rows.iter().map(|row| &row.row), &[1]));
         assert!(text.contains("wrong_answer           1\n"), "{text}");
         assert!(text.contains("pass@1 0.7500 over 2 problems"), "{text}");
         assert!(text.contains("\nb[1] wrong_answer: test 2: why\n"), "{text}");

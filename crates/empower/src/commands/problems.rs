@@ -2,7 +2,7 @@
 //! formats live in `empower-data`; this file chooses, counts and prints.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
@@ -36,6 +36,7 @@ enum Command {
     List(ListArguments),
     Show(ShowArguments),
     Convert(ConvertArguments),
+    Check(super::problems_check::Arguments),
 }
 
 /// Count problems by platform, difficulty and kind, or list them.
@@ -184,15 +185,15 @@ pub fn sources_named(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
 /// A hash of a source's files: of the file where it is one, else of the files' hashes in order.
 ///
 /// # Errors
-/// A source that cannot be opened, a file that cannot be read.
-pub fn source_hash(path: &Path) -> Result<ContentHash> {
-    let source = ProblemSource::open(&[path.to_path_buf()], &ProblemOptions::default())?;
+/// A file that cannot be read.
+pub fn source_hash(source: &ProblemSource) -> Result<ContentHash> {
     let hashes: Vec<ContentHash> =
         source.files().iter().map(|(path, _)| Ok(ContentHash::of_file(path)?)).collect::<Result<_>>()?;
     match hashes.as_slice() {
         [one] => Ok(*one),
         many => {
-            Ok(ContentHash::of_bytes(many.iter().flat_map(|hash| hash.as_bytes().iter().copied()).collect::<Vec<u8>>()))
+            let bytes: Vec<u8> = many.iter().flat_map(|hash| hash.as_bytes().iter().copied()).collect();
+            Ok(ContentHash::of_bytes(bytes))
         }
     }
 }
@@ -211,6 +212,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::List(arguments) => list(&arguments),
         Command::Show(arguments) => show(&arguments),
         Command::Convert(arguments) => convert(&arguments),
+        Command::Check(arguments) => super::problems_check::run(arguments),
     }
 }
 
@@ -388,7 +390,10 @@ fn show(arguments: &ShowArguments) -> Result<()> {
 fn test_in_full(problem: &Problem, number: u64) -> Result<String> {
     let n_tests = problem.tests.cases.len();
     let Some(case) = usize::try_from(number - 1).ok().and_then(|i| problem.tests.cases.get(i)) else {
-        bail!("--test {number}: problem {} has {n_tests} tests", problem.question_id);
+        bail!(
+            "--test {number}: problem {} has {n_tests} tests\nhint: they are counted from 1, public ones first",
+            problem.question_id
+        );
     };
     if problem.tests.kind == TestKind::Assertions {
         return Ok(format!("== assertions\n{}\n", case.input.trim_end_matches('\n')));

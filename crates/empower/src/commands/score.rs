@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use empower_artifact::read_jsonl;
-use empower_engine::Engine;
+use empower_engine::{Engine, Windowing};
 use empower_lm::{Bits, Scorer, TokenId, Tokenizer};
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,8 @@ use crate::output::{Sink, bar};
 ///
 /// Reads rows {"id", "text"} or {"id", "token_ids"} and prints, with --json, a row each: {"id", "token_ids",
 /// "token_logprobs"}, natural logarithms, null for the first token where the model has no beginning-of-sequence
-/// token. Documents longer than the model's context are scored in windows that overlap by half of it.
+/// token. Documents longer than the model's context are scored in windows that overlap by half of it; their rows say so:
+/// "windows": {"context", "overlap", "windows"}.
 ///
 /// Example: empower score --model runs/base/model corpus.jsonl --json > scores.jsonl
 #[derive(Debug, Args)]
@@ -108,6 +109,9 @@ struct ScoredRow<'a> {
     id: &'a Id,
     token_ids: &'a [TokenId],
     token_logprobs: &'a [Option<f32>],
+    /// How a document longer than the context was scored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    windows: Option<Windowing>,
 }
 
 /// Bytes of text that are scored before their rows are printed. Chosen: some ten thousand tokens, a second or two of
@@ -163,7 +167,8 @@ pub fn run(arguments: Arguments) -> Result<()> {
         for ((row, tokens), scores) in batch.iter().zip(&tokens).zip(&scores) {
             let logprobs = scores.logprobs.as_slice();
             if arguments.json {
-                out.row(&ScoredRow { id: &row.id, token_ids: tokens, token_logprobs: logprobs })?;
+                let windows = engine.windowing(tokens.len());
+                out.row(&ScoredRow { id: &row.id, token_ids: tokens, token_logprobs: logprobs, windows })?;
             } else {
                 table.add(&row.id.to_string(), tokens, logprobs);
             }

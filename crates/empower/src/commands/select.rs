@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 use empower_data::{
-    Corpus, Document, ExampleOptions, ExampleStats, ReadOptions, ScoredDocument, States, document_examples,
-    read_documents,
+    Corpus, Document, DocumentExamplesRow, ExampleOptions, ExampleStats, ReadOptions, ScoredDocument, States,
+    document_examples, read_documents,
 };
 use empower_engine::{Config, Engine};
 use empower_lm::{Bits, Scorer, TokenId, Tokenizer};
-use empower_select::{Method, SelectError, parse_eta};
+use empower_select::{Estimator, Method, SelectError, parse_eta};
 
 use super::score::{BATCH_BYTES, batches};
 use crate::assets::model_or_embedded;
@@ -40,6 +40,10 @@ pub struct Arguments {
     /// Threshold of `empower`: bits (`0.32`), or nats by name (`0.22nats`). The paper's 0.32 bits by default.
     #[arg(long, value_parser = parse_eta)]
     eta: Option<Bits>,
+    /// What the cost of a token is estimated from: `nll` (the negative log-likelihood of the token that stands there, as
+    /// in the paper) or `entropy` (the exact entropy of the model's distribution at that place).
+    #[arg(long, value_name = "NAME", default_value_t = Estimator::default())]
+    estimator: Estimator,
     /// States a document: a number, or `all`. One is the paper's choice.
     #[arg(long, default_value = "1")]
     states: States,
@@ -84,8 +88,16 @@ fn method_name(name: &str) -> Result<String, SelectError> {
 pub fn run(arguments: Arguments) -> Result<()> {
     let eta = arguments.eta.or((arguments.method == "empower").then_some(DEFAULT_ETA));
     let method = Method::parse(&arguments.method, eta).map_err(usage_error)?;
-    let options =
-        ExampleOptions { method, states: arguments.states, seed: arguments.seed, drop_silent: arguments.drop_silent };
+    let options = ExampleOptions {
+        method,
+        estimator: arguments.estimator,
+        states: arguments.states,
+        seed: arguments.seed,
+        drop_silent: arguments.drop_silent,
+    };
+    if !method.needs_costs() && arguments.estimator != Estimator::default() {
+        return Err(usage_error(format!("--method {method} estimates nothing: leave out --estimator")));
+    }
     let defaults = ReadOptions::default();
     let read_options = ReadOptions {
         languages: if arguments.language.is_empty() { defaults.languages } else { arguments.language.clone() },
@@ -140,15 +152,24 @@ fn write_batch(
     let scores = match engine {
         Some(engine) => {
             let documents: Vec<&[TokenId]> = tokens.iter().map(Vec::as_slice).collect();
-            let scores =
-                engine.score(&documents).with_context(|| format!("scoring documents from {} on", batch[0].id))?;
-            scores.into_iter().map(|scores| Some(scores.logprobs)).collect()
+            let scores: Result<Vec<Vec<Option<f32>>>, _> = match options.estimator {
+                Estimator::Nll => engine.score(&documents).map(|all| all.into_iter().map(|it| it.logprobs).collect()),
+                Estimator::Entropy => {
+                    engine.entropies(&documents).map(|all| all.into_iter().map(|it| it.nats).collect())
+                }
+            };
+            let scores = scores.with_context(|| format!("scoring documents from {} on", batch[0].id))?;
+            scores.into_iter().map(Some).collect()
         }
         None => vec![None; batch.len()],
     };
     for ((document, token_ids), logprobs) in batch.iter().zip(&tokens).zip(&scores) {
         let scored = ScoredDocument { document_id: &document.id, token_ids, logprobs: logprobs.as_deref() };
-        let row = document_examples(scored, options)?;
+        let windowing = engine.and_then(|engine| engine.windowing(token_ids.len()));
+        let row = DocumentExamplesRow {
+            overlap: windowing.map(|windowing| windowing.overlap),
+            ..document_examples(scored, options)?
+        };
         stats.add(&row);
         if compact {
             // A document of which nothing was chosen has nothing to teach.

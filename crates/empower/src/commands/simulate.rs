@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use empower_artifact::rows::EpisodeRow;
 use empower_artifact::{ContentHash, Manifest, RunFolder, Seed, read_jsonl};
-use empower_data::{Problem, ProblemOptions, read_problems};
+use empower_data::{Problem, ProblemOptions, ProblemSource, read_problems};
 use empower_engine::Engine;
 use empower_judge::Judge;
 use empower_lm::{Bits, Generator, Tokenizer};
@@ -270,7 +270,10 @@ pub fn run(arguments: Arguments) -> Result<()> {
 
     let settings = settings(&arguments);
     let manifest = manifest(&arguments, &assistant, &settings, judge.as_ref())
-        .input("problems", source_hash(&problems_path)?)
+        .input(
+            "problems",
+            source_hash(&ProblemSource::open(std::slice::from_ref(&problems_path), &ProblemOptions::default())?)?,
+        )
         .input("model", model_hash(&model_dir, engine.is_some())?);
     let folder = RunFolder::open_or_resume(&arguments.out, manifest, arguments.resume)?;
     let mut log = EpisodeLog::open(&folder.path(EPISODES))?;

@@ -1,6 +1,6 @@
 //! `empower train`: chosen examples to an assistant.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -9,10 +9,11 @@ use empower_data::{TrainingRows, is_held_out, read_training_rows};
 use empower_engine::Decoder;
 use empower_lm::Tokenizer;
 use empower_train::sft::{Examples, Frame};
-use empower_train::{Budget, MetricsRow, Schedule, Sequences, TrainingSettings, evaluate, train};
+use empower_train::{Budget, Evaluation, MetricsRow, Progress, Schedule, Sequences, TrainingSettings, evaluate, train};
 use serde_json::json;
 
 use super::arguments::{ProductPrecision, StoredAs};
+use super::lora::LoraArguments;
 use crate::assets;
 use crate::output::{bar, print_text};
 
@@ -23,6 +24,7 @@ use crate::output::{bar, print_text};
 ///
 /// Example: empower select --method empower --eta 0.32 --states all --compact code/ --out rows.jsonl
 ///          empower train rows.jsonl --out runs/empower-0.32
+///          empower train rows.jsonl --model Qwen2.5-0.5B/ --lora --out runs/lora
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {
@@ -76,9 +78,11 @@ pub struct Arguments {
     /// Steps between checkpoints; 0 for one at the end.
     #[arg(long, default_value_t = 50)]
     checkpoint_every: u64,
-    /// Seed of the split and of the order of documents.
+    /// Seed of the split, of the order of documents and of adapters.
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    #[command(flatten)]
+    lora: LoraArguments,
 }
 
 /// Runs the command.
@@ -106,7 +110,8 @@ pub fn run(arguments: Arguments) -> Result<()> {
         ..fine_tuning
     };
     settings.check()?;
-    let mut decoder = Decoder::open(&model)?;
+    let lora = arguments.lora.settings()?;
+    let mut decoder = arguments.lora.open(&model, seed.named("adapters").value())?;
     let tokenizer = Tokenizer::open(&model)?;
     tokenizer.check_fits(decoder.config().vocab_size)?;
 
@@ -137,10 +142,11 @@ pub fn run(arguments: Arguments) -> Result<()> {
             (Examples::row_by_row(&training, frame), Examples::row_by_row(&testing, frame))
         }
     };
-    let manifest = Manifest::new("train", json!({ "training": settings, "test_split": arguments.test_split }))
-        .input("examples", ContentHash::of_file(&arguments.examples)?)
-        .input("model", ContentHash::of_files(&model, &["config.json", "model.safetensors", "tokenizer.json"])?)
-        .seed("run", seed);
+    let manifest =
+        Manifest::new("train", json!({ "training": settings, "test_split": arguments.test_split, "lora": lora }))
+            .input("examples", ContentHash::of_file(&arguments.examples)?)
+            .input("model", ContentHash::of_files(&model, &["config.json", "model.safetensors", "tokenizer.json"])?)
+            .seed("run", seed);
     let folder = RunFolder::open_or_resume(&arguments.out, manifest, arguments.resume)?;
     eprintln!(
         "{} examples ({} held out), {} tokens an epoch",
@@ -164,6 +170,9 @@ pub fn run(arguments: Arguments) -> Result<()> {
     })?;
     progress.finish();
 
+    if lora.is_some() {
+        return finish_adapter(&decoder, &model, &folder, &training, &testing, state, before);
+    }
     let model_folder = folder.subfolder("model")?;
     tokenizer.save_folder(&model_folder, decoder.config().max_position_embeddings)?;
     decoder.save(&model_folder, arguments.store.storage())?;
@@ -171,6 +180,29 @@ pub fn run(arguments: Arguments) -> Result<()> {
     let summary = json!({
         "steps": state.step, "tokens": state.tokens, "examples": training.n_examples(),
         "held_out_before": before, "held_out": evaluate(&stored, &testing, None), "model": "model",
+    });
+    write_json_atomic(&folder.path("summary.json"), &summary)?;
+    print_text(&format!("{summary:#}\n"))
+}
+
+/// Stores an adapter rather than a model, and evaluates it as it was stored.
+fn finish_adapter(
+    decoder: &Decoder,
+    model: &Path,
+    folder: &RunFolder,
+    training: &Examples,
+    testing: &Examples,
+    state: Progress,
+    before: Option<Evaluation>,
+) -> Result<()> {
+    let adapter = folder.subfolder("adapter")?;
+    decoder.save_adapter(&adapter, &model.display().to_string())?;
+    let mut stored = Decoder::open_frozen(model)?;
+    stored.open_adapter(&adapter).context("reading back what was written")?;
+    let summary = json!({
+        "steps": state.step, "tokens": state.tokens, "examples": training.n_examples(),
+        "trained_weights": decoder.n_trained(), "held_out_before": before,
+        "held_out": evaluate(&stored, testing, None), "adapter": "adapter",
     });
     write_json_atomic(&folder.path("summary.json"), &summary)?;
     print_text(&format!("{summary:#}\n"))

@@ -1,0 +1,192 @@
+//! Served models against the same model asked directly, over real connections on loopback; and servers with faults.
+
+mod support;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use empower_lm::{Bits, GenerationRequest, Generator, ModelError, NextStep, Sampling, Scorer, TokenId, contract};
+use empower_remote::{
+    ChatModel, ChatRequest, Endpoint, Limits, Message, RemoteChat, RemoteError, RemoteGenerator, RemoteScorer, Role,
+    ScoringWay, Server, greedy_horizons, probe,
+};
+use empower_select::{TokenCosts, horizons};
+use support::{Manner, Served, TEXTS, model, serve, tokenizer};
+
+fn limits() -> Limits {
+    Limits { request: Duration::from_secs(20), tries: 3, answer_bytes: 1 << 16, ..Limits::default() }
+}
+
+fn open(servers: &[&Served]) -> Result<Server, RemoteError> {
+    open_with(servers, limits())
+}
+
+fn open_with(servers: &[&Served], limits: Limits) -> Result<Server, RemoteError> {
+    let endpoints: Vec<Endpoint> =
+        servers.iter().map(|server| Endpoint { concurrency: 3, ..Endpoint::new(&server.url) }).collect();
+    probe(&endpoints, limits, "scripted", Arc::new(tokenizer()), 1024)
+}
+
+fn documents() -> Vec<Vec<TokenId>> {
+    let tokenizer = tokenizer();
+    let mut documents: Vec<Vec<TokenId>> = TEXTS.iter().map(|text| tokenizer.encode(text)).collect();
+    documents.push(tokenizer.encode("def divide(x, y):\n    return x / y\n"));
+    documents.push(tokenizer.encode("x"));
+    documents.push(Vec::new());
+    documents
+}
+
+#[test]
+fn every_way_of_scoring_gives_the_models_own_figures() {
+    let direct = model(&tokenizer());
+    let documents = documents();
+    let documents: Vec<&[TokenId]> = documents.iter().map(Vec::as_slice).collect();
+    let expected = direct.score(&documents).expect("scored");
+    for (manner, way) in [
+        (Manner::Vllm, ScoringWay::Echo),
+        (Manner::VllmAtLeastOne, ScoringWay::EchoAndOne),
+        (Manner::Sglang, ScoringWay::Sglang),
+        (Manner::LlamaCpp, ScoringWay::ForcedTokens),
+        (Manner::Busy, ScoringWay::Echo),
+    ] {
+        let served = serve(manner);
+        // A busy server refuses requests in turn, whosever they are.
+        let patient = Limits { tries: 20, ..limits() };
+        let scorer = RemoteScorer::new(open_with(&[&served], patient).expect("opened")).expect("scores");
+        assert_eq!(scorer.way(), way, "{manner:?}");
+        let found = scorer.score(&documents).expect("scored");
+        for (found, expected) in found.iter().zip(&expected) {
+            assert_eq!(found.logprobs.len(), expected.logprobs.len(), "{manner:?}");
+            for (found, expected) in found.logprobs.iter().zip(&expected.logprobs) {
+                // Numbers go through decimal text once.
+                assert!((found.expect("known") - expected.expect("known")).abs() < 1e-5, "{manner:?}");
+            }
+        }
+        contract::check_scorer(&scorer, &documents[..3]);
+    }
+}
+
+#[test]
+fn generation_keeps_the_promises_of_its_trait() {
+    let served = [serve(Manner::Vllm), serve(Manner::Vllm)];
+    let server = open(&[&served[0], &served[1]]).expect("opened");
+    assert!(server.capabilities.seeds && server.capabilities.stop_strings);
+    let remote = RemoteGenerator::new(server.clone()).expect("generates");
+    let tokenizer = tokenizer();
+    let prefixes: Vec<Vec<TokenId>> =
+        ["def add(", "for i", "def", "x", "    return"].map(|it| tokenizer.encode(it)).into();
+    let prefixes: Vec<&[TokenId]> = prefixes.iter().map(Vec::as_slice).collect();
+    contract::check_generator(&remote, &prefixes);
+    let request = |prefix| GenerationRequest { prefix, max_tokens: 20, sampling: Sampling::Greedy, session: None };
+    let requests: Vec<GenerationRequest<'_>> = prefixes.iter().map(|prefix| request(*prefix)).collect();
+    let found = remote.generate(&requests, &mut |_, _| NextStep::Continue).expect("generated");
+    let expected = model(&tokenizer).generate(&requests, &mut |_, _| NextStep::Continue).expect("generated");
+    for (found, expected) in found.iter().zip(&expected) {
+        let ids = |generation: &empower_lm::Generation| generation.tokens.iter().map(|it| it.token).collect::<Vec<_>>();
+        assert_eq!((ids(found), found.finish), (ids(expected), expected.finish));
+        assert!(found.tokens.iter().all(|token| token.entropy_nats.is_none()));
+    }
+    let usage = server.usage();
+    assert_eq!(
+        usage.requests as usize,
+        served.iter().map(|it| it.requests.load(std::sync::atomic::Ordering::SeqCst)).sum::<usize>()
+    );
+    assert!(usage.prompt_tokens > 0 && usage.completion_tokens > 0 && usage.retries == 0, "{usage:?}");
+    assert!(served.iter().all(|it| it.most_at_once.load(std::sync::atomic::Ordering::SeqCst) <= 3), "three seats each");
+}
+
+#[test]
+fn selection_from_generated_logprobs_is_algorithm_1() {
+    let direct = model(&tokenizer());
+    for manner in [Manner::Vllm, Manner::Sglang] {
+        let served = serve(manner);
+        let server = open(&[&served]).expect("opened");
+        for document in documents() {
+            let costs =
+                TokenCosts::from_logprobs(&direct.score(&[&document]).expect("scored")[0].logprobs).expect("costs");
+            let states: Vec<usize> = (0..=document.len()).collect();
+            for eta in [0.1, 0.32, 0.99, 2.5] {
+                let found = greedy_horizons(&server, &document, &states, Bits(eta), 20).expect("selected");
+                assert_eq!(found, horizons(&costs, Bits(eta)).expect("in range"), "{manner:?} {eta}");
+            }
+        }
+        // 2^5 alternatives are more than the 20 that may be asked for.
+        assert!(matches!(greedy_horizons(&server, &[2], &[0], Bits(5.0), 20), Err(RemoteError::Cannot { .. })));
+    }
+}
+
+#[test]
+fn wrong_answers_are_named() {
+    let reasons = |manner| {
+        let served = serve(manner);
+        let server = open(&[&served]).expect("opened");
+        (server.capabilities.clone(), RemoteScorer::new(server.clone()).err(), RemoteGenerator::new(server).err())
+    };
+    // The server of llama.cpp answers `echo` with what it generates: passed over by that name, another way is found.
+    let (found, scorer, _) = reasons(Manner::LlamaCpp);
+    assert!(found.passed_over[0].contains("ignores `echo`"), "{:?}", found.passed_over);
+    assert!(scorer.is_none());
+
+    let (found, scorer, generator) = reasons(Manner::ScoresAnother);
+    assert!(found.passed_over.iter().any(|it| it.contains("scores another text")), "{:?}", found.passed_over);
+    assert!(scorer.is_some() && generator.is_none());
+
+    let (found, scorer, generator) = reasons(Manner::OtherTokenizer);
+    assert!(found.passed_over[0].contains("the served model's own"), "{:?}", found.passed_over);
+    assert!(scorer.is_some() && generator.is_some());
+
+    let (found, scorer, generator) = reasons(Manner::Hosted);
+    assert!(!found.takes_ids && found.generated_logprobs && found.scoring.is_none());
+    assert!(scorer.is_some() && generator.is_some());
+
+    let served = serve(Manner::IgnoresSeed);
+    let server = open(&[&served]).expect("opened");
+    assert!(!server.capabilities.seeds);
+    let sampling = Sampling::Random { temperature: 1.0, top_k: 0, top_p: 1.0, seed: 3 };
+    let request = GenerationRequest { prefix: &[5], max_tokens: 3, sampling, session: None };
+    let answer = RemoteGenerator::new(server).expect("generates").generate(&[request], &mut |_, _| NextStep::Continue);
+    assert!(matches!(answer, Err(ModelError::Unsupported { parameter: "seed", .. })));
+}
+
+#[test]
+fn servers_of_one_model_must_be_alike() {
+    let served = [serve(Manner::Vllm), serve(Manner::Sglang)];
+    let error = open(&[&served[0], &served[1]]).expect_err("they differ");
+    assert!(error.to_string().contains("stand in for another server"), "{error}");
+}
+
+#[test]
+fn failures_of_the_connection_are_errors() {
+    let error = open(&[&serve(Manner::BreaksOff)]).expect_err("breaks off");
+    assert!(matches!(error, RemoteError::Unreachable { tries: 3, .. }), "{error:?}");
+    let error = open(&[&serve(Manner::Endless)]).expect_err("too long");
+    assert!(matches!(error, RemoteError::TooLong { limit: 65_536, .. }), "{error:?}");
+    let gone = {
+        let served = serve(Manner::Vllm);
+        served.url.clone()
+    };
+    let quick = Limits { tries: 1, connect: Duration::from_secs(1), ..limits() };
+    let error = probe(&[Endpoint::new(gone)], quick, "m", Arc::new(tokenizer()), 64).expect_err("nobody there");
+    assert!(matches!(error, RemoteError::Unreachable { tries: 1, .. }), "{error:?}");
+    let error = open(&[&serve(Manner::WantsKey("k"))]).expect_err("no key");
+    assert!(matches!(error, RemoteError::Status { status: 401, .. }), "{error:?}");
+    assert!(error.to_string().contains("environment variable"), "{error}");
+}
+
+#[test]
+fn conversations_are_answered_in_order() {
+    let served = serve(Manner::Vllm);
+    let endpoint = Endpoint { concurrency: 4, ..Endpoint::new(&served.url) };
+    let chat = RemoteChat::open(&[endpoint], limits(), "scripted").expect("opened");
+    let request = |i: usize| ChatRequest {
+        messages: vec![Message { role: Role::User, content: format!("number {i}") }],
+        max_tokens: 10,
+        sampling: Sampling::Random { temperature: 0.5, top_k: 0, top_p: 0.9, seed: i as u64 },
+        stop: vec!["\n".to_owned()],
+    };
+    let answers = chat.answer(&(0..40).map(request).collect::<Vec<_>>()).expect("answered");
+    for (i, answer) in answers.iter().enumerate() {
+        assert_eq!((answer.text.as_str(), answer.is_complete), (format!("You said: number {i}").as_str(), true));
+    }
+    assert_eq!(chat.usage().completion_tokens, 160);
+}
