@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use empower_artifact::ContentHash;
 use empower_data::{
     DataError, Difficulty, Problem, ProblemEntry, ProblemFormat, ProblemIndex, ProblemKind, ProblemOptions,
-    ProblemReader, ProblemRow, ProblemSet, ProblemSource, Release, open_problems, read_exclusions,
+    ProblemReader, ProblemRow, ProblemSource, Release, read_exclusions,
 };
 use empower_judge::TestKind;
 use serde::Serialize;
@@ -169,13 +169,6 @@ impl ProblemFilters {
         let Self { format, release, from, until, platform, difficulty, exclude, skip_broken } = self;
         let chosen = format.is_some() || release.is_some() || from.is_some() || until.is_some() || *skip_broken;
         !chosen && platform.is_empty() && difficulty.is_empty() && exclude.is_empty()
-    }
-
-    /// Reads all wanted problems, and says what was skipped.
-    pub fn open(&self, paths: &[PathBuf]) -> Result<ProblemSet> {
-        let set = open_problems(&sources_named(paths)?, self.options()?, self.skip_broken)?;
-        report_skipped(&set.skipped);
-        Ok(set)
     }
 
     /// Whether broken rows are skipped.
@@ -397,7 +390,10 @@ fn show(arguments: &ShowArguments) -> Result<()> {
 fn test_in_full(problem: &Problem, number: u64) -> Result<String> {
     let n_tests = problem.tests.cases.len();
     let Some(case) = usize::try_from(number - 1).ok().and_then(|i| problem.tests.cases.get(i)) else {
-        bail!("--test {number}: problem {} has {n_tests} tests", problem.question_id);
+        bail!(
+            "--test {number}: problem {} has {n_tests} tests\nhint: they are counted from 1, public ones first",
+            problem.question_id
+        );
     };
     if problem.tests.kind == TestKind::Assertions {
         return Ok(format!("== assertions\n{}\n", case.input.trim_end_matches('\n')));
