@@ -366,7 +366,7 @@ fn manifest(arguments: &Arguments, assistant: &Assistant<'_>, settings: &Setting
     .seed("run", Seed::new(arguments.seed));
     match judge {
         Some(judge) => {
-            let layers = judge.layers().into_iter().filter(|layer| layer.present).map(|layer| layer.name.to_owned());
+            let layers = judge.layers().iter().filter(|layer| layer.present).map(|layer| layer.name.to_owned());
             manifest.sandbox(layers.collect())
         }
         None => manifest,
