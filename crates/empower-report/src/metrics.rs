@@ -82,7 +82,7 @@ const ORDER: [&str; 14] = [
     "empower-",
     "utility-",
     "stop-nll",
-    "stop-utility",
+    "stop-utility-",
     "stop-",
     "sft-10",
     "sft-20",
@@ -562,6 +562,14 @@ pub(crate) mod tests {
             "human-alone",
         ];
         assert_eq!(shown, expected);
+        let names = ["base-7", "stop-line", "sft-5", "utility-12.5", "stop-nll", "stop-utility-100", "stop-first-0.9"];
+        let mut keys: Vec<MethodKey> = names.iter().map(|name| MethodKey::new(*name, None)).collect();
+        keys.sort();
+        let shown: Vec<&str> = keys.iter().map(|key| key.method.as_str()).collect();
+        let expected =
+            ["utility-12.5", "stop-nll", "stop-utility-100", "stop-first-0.9", "stop-line", "sft-5", "base-7"];
+        assert_eq!(shown, expected);
+        assert_eq!(MethodKey::new("stop-line", None).spoken(), "the rule stop-line");
         assert_eq!(MethodKey::new("x", Some(-0.0)), MethodKey::new("x", Some(0.0)));
         assert_eq!(MethodKey::new("sft-rand-1-30", None).spoken(), "SFT-RAND-1-30");
         assert_eq!(MethodKey::new("stop-nll", Some(0.32)).spoken(), "the stop rule at 0.32 bits");
