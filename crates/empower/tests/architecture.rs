@@ -13,7 +13,7 @@ use serde_json::Value;
 type Names = BTreeSet<String>;
 
 /// Crates that may be named in one manifest or a few: what each stands behind is a wall.
-const OWNED: [(&str, &[&str]); 17] = [
+const OWNED: [(&str, &[&str]); 18] = [
     // The kernel's means to confine a child.
     ("landlock", &["empower-judge"]),
     ("seccompiler", &["empower-judge"]),
@@ -26,6 +26,8 @@ const OWNED: [(&str, &[&str]); 17] = [
     // Packed private tests.
     ("flate2", &["empower-data"]),
     ("base64", &["empower-data"]),
+    // Problems and documents in columns.
+    ("parquet", &["empower-data"]),
     // What a person types and sees; errors without a type.
     ("clap", &["empower"]),
     ("indicatif", &["empower"]),

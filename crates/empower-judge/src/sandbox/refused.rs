@@ -14,6 +14,13 @@ const SYS_OPEN_TREE_ATTR: i64 = 467;
 const SYS_FILE_SETATTR: i64 = 469;
 const SYS_FCHMODAT2: i64 = 452;
 
+/// What the warm interpreter may do beyond a judged program: make a process, and a session for it.
+pub(super) const NEEDED_TO_FORK: &[i64] = &[
+    libc::SYS_setsid,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_fork,
+];
+
 /// Refused on every architecture, and the older calls that only some have.
 pub(super) const ALWAYS: &[i64] = &[
     // Sockets. Pairs are refused elsewhere, by their family.

@@ -200,6 +200,12 @@ impl Neighbours {
             ],
         };
         neighbours.visit_all(judge).unwrap_or_else(|harm| panic!("undisturbed: {harm}"));
+        // Two at a time, as later beside an attack: the judge keeps the interpreters that this takes.
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| judge_one(judge, "import time\ntime.sleep(1)", &stdin_tests(&[("", "")])));
+            }
+        });
         neighbours
     }
 

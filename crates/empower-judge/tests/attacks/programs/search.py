@@ -1,6 +1,7 @@
 # Searches everything within reach for the expected output: arguments, environment, files, descriptors, frames, objects.
 def attack(arena):
     import gc
+    gc.unfreeze()
     seen = [repr(sys.argv), repr(getattr(sys, "orig_argv", "")), repr(dict(os.environ))]
     for name in os.listdir(".") + ["/proc/self/cmdline", "/proc/self/environ", "/proc/self/mem", "..", arena["scratch"]]:
         try:

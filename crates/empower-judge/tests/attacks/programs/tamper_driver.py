@@ -4,7 +4,7 @@ def attack(arena):
     frame = sys._getframe().f_back
     while frame is not None:
         for name, thing in list(frame.f_locals.items()):
-            if isinstance(thing, types.FunctionType) and name in ("encode", "send", "report", "quote"):
+            if isinstance(thing, types.FunctionType) and name in ("encode", "send", "print_error", "quote"):
                 thing.__code__ = (lambda *arguments: "1").__code__ if not thing.__closure__ else thing.__code__
                 thing.__defaults__ = ("1",)
         frame.f_locals["value"] = True
