@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use arena::{Arena, Host, Neighbours, attack_tests, processes};
-use empower_judge::{Judge, JudgeSettings, Verdict, VerdictRow};
+use empower_judge::{Judge, JudgeSettings, Start, Verdict, VerdictRow};
 use support::{judge_one, open, settings, stdin_tests};
 use table::{ATTACKS, Attack, Form};
 
@@ -31,6 +31,11 @@ const COMMON: &str = include_str!("common.py");
 
 /// Tells a process that it is the host, and which interpreter its judge uses.
 const HOST: &str = "EMPOWER_JUDGE_TEST_HOST";
+/// Tells a host how its judge starts interpreters: `cold` or `warm`.
+const START: &str = "EMPOWER_JUDGE_TEST_START";
+/// Where it is set, every way of starting is attacked as every user. By default this user's judge starts warm, as it
+/// does for everyone, and the ordinary user's starts cold: each of the four once would take twice as long.
+const ALL: &str = "EMPOWER_JUDGE_TEST_ALL";
 /// Names the attacks to run, by a part of their names; all by default.
 const ONLY: &str = "EMPOWER_JUDGE_TEST_ATTACKS";
 
@@ -41,7 +46,11 @@ fn host_settings() -> JudgeSettings {
     let python = std::env::var_os(HOST).filter(|path| !path.is_empty()).map(PathBuf::from);
     // Two workers for the neighbours; the attack comes from another thread.
     // chosen: more than any attack that ends by itself takes on a busy machine.
-    JudgeSettings { python, time_limit: Duration::from_secs(30), ..settings() }
+    JudgeSettings { python, start: start_asked_for(), time_limit: Duration::from_secs(30), ..settings() }
+}
+
+fn start_asked_for() -> Start {
+    if std::env::var_os(START).is_some_and(|start| start == "cold") { Start::Cold } else { Start::Warm }
 }
 
 /// The attack in one form as a whole program.
@@ -129,6 +138,8 @@ fn host() {
     let slow = open(host_settings());
     // chosen: room for the neighbours on a busy machine; every attack on the clock pays it twice.
     let hasty = open(JudgeSettings { time_limit: Duration::from_millis(1500), ..host_settings() });
+    let as_asked_for = (start_asked_for(), None);
+    assert_eq!(slow.start(), as_asked_for, "a judge that falls back would not be what is attacked");
     let [at_ease, in_haste] = [&slow, &hasty].map(|judge| (judge, Neighbours::meet(judge)));
     let (mut n_runs, mut failures) = (0, Vec::new());
     for attack in ATTACKS.iter().filter(|attack| attack.name.contains(&only)) {
@@ -194,10 +205,11 @@ fn python_for_everyone() -> Option<&'static str> {
 }
 
 /// Starts this test as a host and waits; prints what it printed.
-fn run_host(mut command: Command, python: &str) {
+fn run_host(mut command: Command, python: &str, start: &str) {
     let output = command
         .args(["host", "--exact", "--nocapture"])
         .env(HOST, python)
+        .env(START, start)
         .stdin(Stdio::null())
         .output()
         .expect("the test starts itself");
@@ -208,13 +220,11 @@ fn run_host(mut command: Command, python: &str) {
     assert!(text.contains("attacks run, 0 failed"), "the host came to its end: {text}");
 }
 
-#[test]
-fn attacks_as_this_user() {
-    run_host(Command::new(std::env::current_exe().expect("a running test")), "");
+fn as_this_user(start: &str) {
+    run_host(Command::new(std::env::current_exe().expect("a running test")), "", start);
 }
 
-#[test]
-fn attacks_as_an_ordinary_user() {
+fn as_the_ordinary_user(start: &str) {
     if !is_root() {
         println!("skipped: this user is an ordinary one already");
         return;
@@ -226,7 +236,35 @@ fn attacks_as_an_ordinary_user() {
     let (_folder, copy) = copy_for_everyone();
     let mut command = Command::new(copy);
     as_ordinary_user(&mut command);
-    run_host(command, python);
+    run_host(command, python, start);
+}
+
+#[test]
+fn attacks_as_this_user_warm() {
+    as_this_user("warm");
+}
+
+#[test]
+fn attacks_as_an_ordinary_user_cold() {
+    as_the_ordinary_user("cold");
+}
+
+#[test]
+fn attacks_as_this_user_cold() {
+    if is_root() && std::env::var_os(ALL).is_none() {
+        println!("skipped: {ALL} is not set");
+        return;
+    }
+    as_this_user("cold");
+}
+
+#[test]
+fn attacks_as_an_ordinary_user_warm() {
+    if std::env::var_os(ALL).is_none() {
+        println!("skipped: {ALL} is not set");
+        return;
+    }
+    as_the_ordinary_user("warm");
 }
 
 #[test]
@@ -265,10 +303,11 @@ fn sleeping_host() {
     judge_one(&judge, program, &stdin_tests(&[("", "")]));
 }
 
-fn outliving(mut command: Command, python: &str) {
+fn outliving(mut command: Command, python: &str, start: &str) {
     let mut host = command
         .args(["sleeping_host", "--exact", "--nocapture"])
         .env(HOST, python)
+        .env(START, start)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -306,11 +345,13 @@ fn outliving(mut command: Command, python: &str) {
 
 #[test]
 fn outliving_a_killed_judge() {
-    outliving(Command::new(std::env::current_exe().expect("a running test")), "");
-    if let (true, Some(python)) = (is_root(), python_for_everyone()) {
-        let (_folder, copy) = copy_for_everyone();
-        let mut command = Command::new(copy);
-        as_ordinary_user(&mut command);
-        outliving(command, python);
+    for start in ["cold", "warm"] {
+        outliving(Command::new(std::env::current_exe().expect("a running test")), "", start);
+        if let (true, Some(python)) = (is_root(), python_for_everyone()) {
+            let (_folder, copy) = copy_for_everyone();
+            let mut command = Command::new(copy);
+            as_ordinary_user(&mut command);
+            outliving(command, python, start);
+        }
     }
 }

@@ -19,8 +19,9 @@ def attack(arena):
         frame = frame.f_back
     for thing in gc.get_objects():
         try:
-            items = thing.values() if isinstance(thing, dict) else thing
+            # Copied first: one of the things is `seen` itself.
             if isinstance(thing, (dict, list, tuple)):
+                items = list(thing.values() if isinstance(thing, dict) else thing)
                 seen.extend(item for item in items if isinstance(item, str))
         except Exception:
             pass
