@@ -20,7 +20,7 @@ use crate::config::{Arithmetic, Config};
 use crate::error::EngineError;
 use crate::kernels::elementwise::{RotaryTable, embed, embed_backward};
 use crate::kernels::gemm::{Into, PackedB, Precision, View, gemm_packed};
-use crate::kernels::loss::{Target, linear_cross_entropy, token_entropies, token_logprobs};
+use crate::kernels::loss::{Target, linear_cross_entropy, nll_at_temperatures, token_entropies, token_logprobs};
 use crate::kernels::norm::{rms_norm, rms_norm_backward};
 use crate::lora::Adapters;
 use crate::parameters::{Gradients, Parameter, Slots, layout};
@@ -231,6 +231,30 @@ impl Decoder {
         let logprobs = token_logprobs(&hidden, self.output().packed(), targets);
         space.give([hidden]);
         logprobs
+    }
+
+    /// Negative log-likelihood in nats of one target token a position, summed, at each of `temperatures` (above 0).
+    pub fn nll_at_temperatures(
+        &self,
+        batch: &Batch,
+        targets: &[u32],
+        temperatures: &[f32],
+        space: &mut Workspace,
+    ) -> Vec<f64> {
+        assert_eq!(targets.len(), batch.len(), "a target a token");
+        let hidden = self.hidden(batch, None, space);
+        let nlls = nll_at_temperatures(&hidden, self.output().packed(), targets, temperatures);
+        space.give([hidden]);
+        nlls
+    }
+
+    /// Divides all logits by `temperature` (above 0) for good, by way of the last norm's weight: the model stays one that
+    /// any loader reads.
+    pub fn set_temperature(&mut self, temperature: f32) {
+        let less_one = f32::from(u8::from(self.arithmetic.norms_less_one));
+        for weight in self.parameters[self.slots.norm].values_mut() {
+            *weight = (*weight + less_one) / temperature - less_one;
+        }
     }
 
     /// Entropy in nats of the distribution that follows each position, without a cache; row-invariant likewise.

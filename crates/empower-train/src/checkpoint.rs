@@ -68,6 +68,41 @@ pub(crate) fn write(
     Ok(write_atomic(path, &bytes)?)
 }
 
+/// Takes the weights of a run that is under way, and nothing else: another run begins with them. Returns where that run
+/// stood.
+///
+/// # Errors
+/// No checkpoint, or one of another shape.
+pub fn read_weights(path: &Path, parameters: &mut [Parameter]) -> Result<Progress, TrainError> {
+    let damaged = |reason: String| TrainError::Checkpoint { path: path.to_owned(), reason };
+    let bytes = std::fs::read(path).map_err(|source| ArtifactError::io("read", path, source))?;
+    let (progress, file) = open(&bytes).map_err(damaged)?;
+    for parameter in parameters {
+        let name = parameter.name.clone();
+        fill(&file, &format!("weight:{name}"), parameter.values_mut()).map_err(damaged)?;
+    }
+    Ok(progress)
+}
+
+fn open(bytes: &[u8]) -> Result<(Progress, SafeTensors<'_>), String> {
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|source| source.to_string())?;
+    let progress = header.metadata().as_ref().and_then(|metadata| metadata.get("progress"));
+    let progress = progress.ok_or_else(|| "it does not say where the run stood".to_owned())?;
+    let progress: Progress = serde_json::from_str(progress).map_err(|source| source.to_string())?;
+    Ok((progress, SafeTensors::deserialize(bytes).map_err(|source| source.to_string())?))
+}
+
+fn fill(file: &SafeTensors<'_>, name: &str, values: &mut [f32]) -> Result<(), String> {
+    let view = file.tensor(name).map_err(|source| format!("{name}: {source}"))?;
+    if view.dtype() != Dtype::F32 || view.data().len() != 4 * values.len() {
+        return Err(format!("{name}: not {} floats", values.len()));
+    }
+    for (value, bytes) in values.iter_mut().zip(view.data().as_chunks::<4>().0) {
+        *value = f32::from_le_bytes(*bytes);
+    }
+    Ok(())
+}
+
 /// Reads a checkpoint back into parameters and an optimiser of the same shapes; `None` where there is no file.
 pub(crate) fn read(
     path: &Path,
@@ -80,25 +115,14 @@ pub(crate) fn read(
         Err(source) => return Err(ArtifactError::io("read", path, source).into()),
     };
     let damaged = |reason: String| TrainError::Checkpoint { path: path.to_owned(), reason };
-    let (_, header) = SafeTensors::read_metadata(&bytes).map_err(|source| damaged(source.to_string()))?;
-    let progress = header.metadata().as_ref().and_then(|metadata| metadata.get("progress"));
-    let progress = progress.ok_or_else(|| damaged("it does not say where the run stood".to_owned()))?;
-    let progress: Progress = serde_json::from_str(progress).map_err(|source| damaged(source.to_string()))?;
-    let file = SafeTensors::deserialize(&bytes).map_err(|source| damaged(source.to_string()))?;
+    let (progress, file) = open(&bytes).map_err(damaged)?;
     for (parameter, moments) in parameters.iter_mut().zip(&mut optimiser.moments) {
         let Some(moments) = moments else { continue };
         let name = parameter.name.clone();
         let parts: [(_, &mut [f32]); 3] =
             [("weight", parameter.values_mut()), ("first", &mut moments.first), ("second", &mut moments.second)];
         for (part, values) in parts {
-            let name = format!("{part}:{name}");
-            let view = file.tensor(&name).map_err(|source| damaged(format!("{name}: {source}")))?;
-            if view.dtype() != Dtype::F32 || view.data().len() != 4 * values.len() {
-                return Err(damaged(format!("{name}: not {} floats", values.len())));
-            }
-            for (value, bytes) in values.iter_mut().zip(view.data().as_chunks::<4>().0) {
-                *value = f32::from_le_bytes(*bytes);
-            }
+            fill(&file, &format!("{part}:{name}"), values).map_err(damaged)?;
         }
     }
     optimiser.step = progress.step;

@@ -3,7 +3,7 @@
 //! The engine computes losses and gradients; this crate decides what they are computed on, what is done with them, and
 //! how a run that was killed goes on exactly as if it had not been.
 
-mod checkpoint;
+pub mod checkpoint;
 mod error;
 mod optimiser;
 pub mod pretrain;
