@@ -283,7 +283,10 @@ pub(crate) fn write_tensors<'a, V: safetensors::View + 'a>(
 pub(crate) fn replace(path: &Path, write: impl FnOnce(&Path) -> std::io::Result<()>) -> Result<(), EngineError> {
     let aside = path.with_extension("partial");
     let whole = || {
+        // The library that writes tensors makes files that only their owner may read.
+        let usual = File::create(&aside)?.metadata()?.permissions();
         write(&aside)?;
+        std::fs::set_permissions(&aside, usual)?;
         File::open(&aside)?.sync_all()?;
         std::fs::rename(&aside, path)
     };

@@ -66,7 +66,7 @@ fn a_packed_batch_equals_a_padded_one() {
         // As above.
         close(name, &together, &tensor(&bytes, "padded_logits"), 2e-5);
         // And bit for bit what each row gives alone.
-        let alone: Vec<f32> = rows.iter().flat_map(|row| decoder.logits(&batch(&[row.clone()]))).collect();
+        let alone: Vec<f32> = rows.iter().flat_map(|row| decoder.logits(&batch(std::slice::from_ref(row)))).collect();
         assert_eq!(together, alone, "{name}");
     }
 }
@@ -94,7 +94,7 @@ fn a_cache_and_its_windows_change_no_bit() {
         let decoder = Decoder::open_frozen(&folder(name)).unwrap();
         let row: Vec<u32> = (0..90).map(|i| (i * i * 7 + i * 3) % 97).collect();
         let mut space = Workspace::default();
-        let whole = decoder.hidden(&batch(&[row.clone()]), None, &mut space);
+        let whole = decoder.hidden(&batch(std::slice::from_ref(&row)), None, &mut space);
         // In pieces, some longer than a window of 8 and some of one token, beside another sequence.
         let mut caches = [Cache::new(&decoder, 90), Cache::new(&decoder, 90)];
         let mut pieces = Vec::new();
@@ -179,6 +179,10 @@ fn a_saved_model_is_the_same_model() {
     let decoder = Decoder::open(&folder(FIXTURES[1])).unwrap();
     let target = tempfile::tempdir().unwrap();
     decoder.save(target.path(), Storage::F32).unwrap();
+    // As readable as any new file here.
+    let mode = |name: &str| std::fs::metadata(target.path().join(name)).unwrap().permissions();
+    std::fs::write(target.path().join("any"), "").unwrap();
+    assert_eq!(mode("model.safetensors"), mode("any"));
     let again = Decoder::open(target.path()).unwrap();
     for (a, b) in decoder.parameters().iter().zip(again.parameters()) {
         assert_eq!((&a.name, a.values()), (&b.name, b.values()));
