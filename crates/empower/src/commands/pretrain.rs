@@ -13,7 +13,7 @@ use empower_engine::{Config, Decoder, LlamaShape};
 use empower_lm::{BOS, EOS, Tokenizer, train_byte_level_bpe};
 use empower_train::pretrain::DocumentWindows;
 use empower_train::{
-    AdamWSettings, Budget, MatrixRule, MetricsRow, Schedule, Sequences, TrainingSettings, evaluate, train,
+    AdamWSettings, BestModel, Budget, MatrixRule, MetricsRow, Schedule, Sequences, TrainingSettings, evaluate, train,
 };
 use serde_json::json;
 
@@ -44,7 +44,8 @@ pub struct Arguments {
     /// Go on from the run folder's checkpoint. The budget of tokens may change, before the decay began; nothing else.
     #[arg(long)]
     resume: bool,
-    /// Begin with the weights and the tokenizer of this model folder rather than from random weights.
+    /// Begin with the weights and the tokenizer of this model (a folder, or a name of the hub) rather than from random
+    /// weights.
     #[arg(long, value_name = "DIR")]
     init: Option<PathBuf>,
     /// Tokens to train on, repetitions counted: a number, or one with K, M or G behind.
@@ -143,6 +144,8 @@ pub fn run(arguments: Arguments) -> Result<()> {
         evaluate_every: arguments.evaluate_every,
         checkpoint_every: arguments.checkpoint_every,
         seed: seed.named("order"),
+        early_stopping: None,
+        best: BestModel::NotKept,
     };
     let shape = LlamaShape {
         vocabulary: arguments.vocabulary,
