@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
+use crate::hub;
 
 /// Names the folder and goes before every other place.
 const VARIABLE: &str = "EMPOWER_ASSETS";
@@ -39,7 +40,7 @@ pub fn model_dir() -> Result<PathBuf> {
 
 /// The folder of the model asked for, which may be a name of the hub, or else the embedded model's.
 pub fn model_or_embedded(model: Option<&Path>) -> Result<PathBuf> {
-    model.map_or_else(model_dir, |dir| Ok(dir.to_path_buf()))
+    model.map_or_else(model_dir, hub::model_folder)
 }
 
 /// The words of the assistant's chat protocol.

@@ -18,6 +18,7 @@ use empower_train::{
 use serde_json::json;
 
 use super::arguments::{ProductPrecision, StoredAs};
+use crate::hub;
 use crate::output::{bar, print_text};
 
 /// Train a tokenizer and a small model from scratch; the result is a Hugging Face folder.
@@ -171,7 +172,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
     let model_folder = folder.subfolder("model")?;
     let tokenizer = tokenizer(&arguments, &model_folder, &documents, folder.resumed())?;
     let mut decoder = match &arguments.init {
-        Some(init) => Decoder::open(init)?,
+        Some(init) => Decoder::open(&hub::model_folder(init)?)?,
         None => Decoder::random(Config::llama(shape), seed.named("weights").value())?,
     };
     tokenizer.check_fits(decoder.config().vocab_size)?;
@@ -233,7 +234,7 @@ fn tokenizer(
     let tokenizer = match known {
         Some(folder) => {
             // Without a config.json yet, the special tokens come from tokenizer_config.json.
-            Tokenizer::open(folder)?
+            Tokenizer::open(&hub::model_folder(folder)?)?
         }
         None => {
             eprintln!("training a tokenizer of {} tokens", arguments.vocabulary);

@@ -58,8 +58,9 @@ pub struct Arguments {
     /// Extension of the files taken from folders; may be given several times.
     #[arg(long, value_name = "EXT", default_value = "py")]
     extension: Vec<String>,
-    /// Model folder in Hugging Face layout; the embedded model by default. The baselines read its tokenizer alone.
-    #[arg(long, value_name = "DIR")]
+    /// Model: a folder in Hugging Face layout, or a name of its hub, `ORG/NAME[@REVISION]`; the embedded model by
+    /// default. The baselines read its tokenizer alone.
+    #[arg(long, value_name = "MODEL")]
     model: Option<PathBuf>,
     /// Print a row a document (tokens, bits, states, lengths), which grows with its length and not with its square:
     /// the form for `empower train` with many states.
