@@ -7,28 +7,27 @@ LiveCodeBench's eleven-field format plus `reference_programs`. What it refuses: 
 problem with a missing field, a doubled id or title, too few tests, a reference that
 fails, disagrees, is too long or untidy. Nothing is written unless everything passes.
 
-    python3 build.py                     build all parts
-    python3 build.py --part A            check part A only, write nothing
-    python3 build.py --part A --mutants  also break the references in small ways and
-                                         name each change that no test notices
+    python3 build.py                 build all parts
+    python3 build.py --part A        check part A only, write nothing
+    python3 build.py --only emp-A-07
 
+How strong the tests are is for `mutate.py`, how hard the problems are for `difficulty.py`.
 The references are our own programs and run without a sandbox.
-Needs Python 3.9 or later and its standard library.
+Needs a Unix system, Python 3.9 or later and its standard library.
 """
 
 import argparse
-import ast
-import concurrent.futures
-import copy
 import fcntl
 import importlib.util
 import json
+import multiprocessing
 import os
 import re
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+import runner
 
 HERE = Path(__file__).resolve().parent
 SRC = HERE / "src"
@@ -45,64 +44,14 @@ FIELDS = {
     "reference_b": str,
 }
 FUNCTIONAL_FIELDS = {"func_name": str, "starter_code": str}
+# `samples`: how many tests build.py shows behind the statement. `draw(random, size)`: a new small input, for mutate.py.
+OPTIONAL_FIELDS = {"samples", "draw"}
 MIN_TESTS = 10
 N_PUBLIC = 2
 MAX_INPUT_BYTES = 60_000
 MAX_OUTPUT_BYTES = 20_000
 MAX_REFERENCE_CHARS = 1_150
 TIMEOUT_S = 10
-
-# Runs one functional test: program file and method name as arguments, one JSON
-# argument a line on standard input, the result as JSON on standard output.
-FUNCTIONAL_DRIVER = """
-import json, sys
-path, name = sys.argv[1], sys.argv[2]
-with open(path) as f:
-    text = f.read()
-scope = {"__name__": "program"}
-exec(compile(text, path, "exec"), scope)
-args = [json.loads(line) for line in sys.stdin.read().split("\\n") if line]
-print(json.dumps(getattr(scope["Solution"](), name)(*args)))
-"""
-
-# Runs one program on many tests in one process and prints the index of the first
-# test whose result differs, or "survived". Only for --mutants.
-MUTANT_DRIVER = """
-import contextlib, io, json, sys
-sys.setrecursionlimit(20000)
-job = json.loads(sys.stdin.read())
-code = compile(job["text"], "mutant", "exec")
-real = sys.stdout
-
-def run(text):
-    if job["func_name"]:
-        scope = {"__name__": "program"}
-        exec(code, scope)
-        args = [json.loads(line) for line in text.split("\\n") if line]
-        return json.dumps(getattr(scope["Solution"](), job["func_name"])(*args))
-    sys.stdin = io.StringIO(text)
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        try:
-            exec(code, {"__name__": "__main__"})
-        except SystemExit:
-            pass
-    return out.getvalue()
-
-for i, (text, want) in enumerate(job["tests"]):
-    try:
-        same = run(text).strip() == want.strip()
-    except BaseException:
-        same = False
-    if not same:
-        real.write(str(i))
-        sys.exit(0)
-real.write("survived")
-"""
-
-
-class Fault(Exception):
-    """One thing wrong with one problem; the text names both."""
 
 
 def source_files(part):
@@ -117,6 +66,15 @@ def load(path):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module.PROBLEMS
+
+
+def load_all(part=None):
+    """Every (place, problem) of the sources, unchecked."""
+    return [
+        (f"{path.name}: {problem.get('id', f'entry {i}')}", problem)
+        for path in source_files(part)
+        for i, problem in enumerate(load(path), 1)
+    ]
 
 
 def words(text):
@@ -134,7 +92,7 @@ def check_shape(problem, where):
             faults.append(f"{where}: field `{name}` is missing")
         elif not isinstance(problem[name], kind) or not problem[name]:
             faults.append(f"{where}: field `{name}` must be a non-empty {kind.__name__}")
-    unknown = set(problem) - set(FIELDS) - set(FUNCTIONAL_FIELDS)
+    unknown = set(problem) - set(FIELDS) - set(FUNCTIONAL_FIELDS) - OPTIONAL_FIELDS
     if unknown:
         faults.append(f"{where}: unknown fields {sorted(unknown)}")
     if faults:
@@ -195,61 +153,45 @@ def check_shape(problem, where):
     return faults
 
 
-def run_reference(problem, text, folder, name):
-    """The text that a reference prints on one input; raises Fault."""
-    path = Path(folder) / f"{problem['id']}_{name}.py"
-    if problem["kind"] == "stdin":
-        command = [sys.executable, "-I", str(path)]
-    else:
-        command = [sys.executable, "-I", "-c", FUNCTIONAL_DRIVER, str(path), problem["func_name"]]
-    try:
-        done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=TIMEOUT_S, cwd=folder)
-    except subprocess.TimeoutExpired:
-        raise Fault(f"ran longer than {TIMEOUT_S} s") from None
-    if done.returncode != 0:
-        raise Fault(f"exited with {done.returncode}: {done.stderr.strip()[-400:]}")
-    if done.stderr:
-        raise Fault(f"wrote to standard error: {done.stderr.strip()[-400:]}")
-    if not done.stdout.strip():
-        raise Fault("printed nothing")
-    if len(done.stdout.encode()) > MAX_OUTPUT_BYTES:
-        raise Fault(f"printed {len(done.stdout.encode())} bytes, at most {MAX_OUTPUT_BYTES}")
-    return done.stdout
+def run_reference(problem, name):
+    """(outputs, faults): what a reference prints on each input, as far as it came."""
+    func_name = problem["func_name"] if problem["kind"] == "functional" else None
+    inputs = problem["inputs"]
+    result = runner.run(problem[name], func_name, inputs, [TIMEOUT_S] * len(inputs))
+    outputs, faults = [], []
+    for i, (output, error, _) in enumerate(result.runs, 1):
+        where = f"{problem['id']}: {name} on input {i}"
+        if error:
+            faults.append(f"{where}: {error}")
+        elif not output.strip():
+            faults.append(f"{where}: printed nothing")
+        elif len(output.encode()) > MAX_OUTPUT_BYTES:
+            faults.append(f"{where}: printed {len(output.encode())} bytes, at most {MAX_OUTPUT_BYTES}")
+        outputs.append(output)
+    if result.end != "done":
+        how = f"ran longer than {TIMEOUT_S} s" if result.end == "time" else "died"
+        faults.append(f"{problem['id']}: {name} on input {len(result.runs) + 1}: {how}")
+    return outputs, faults
 
 
-def same_lines(a, b):
-    """Equal once both texts and each of their lines are stripped (no numeric tolerance)."""
-    return [x.strip() for x in a.strip().split("\n")] == [x.strip() for x in b.strip().split("\n")]
-
-
-def make_tests(problem, folder):
+def make_tests(problem):
     """Runs both references on every input. Returns (tests, faults, notes)."""
-    faults, notes, tests = [], [], []
-    for name in ("reference_a", "reference_b"):
-        (Path(folder) / f"{problem['id']}_{name}.py").write_text(problem[name])
-    for i, text in enumerate(problem["inputs"], 1):
-        outputs = []
-        for name in ("reference_a", "reference_b"):
-            try:
-                outputs.append(run_reference(problem, text, folder, name))
-            except Fault as e:
-                faults.append(f"{problem['id']}: {name} on input {i}: {e}")
-        if len(outputs) < 2:
+    tests, notes = [], []
+    functional = problem["kind"] == "functional"
+    ours, faults = run_reference(problem, "reference_a")
+    theirs, more = run_reference(problem, "reference_b")
+    faults += more
+    for i, (text, output, other) in enumerate(zip(problem["inputs"], ours, theirs), 1):
+        if output is None or other is None:
             continue
-        if problem["kind"] == "functional":
-            same = json.loads(outputs[0]) == json.loads(outputs[1])
-            text, output = text.rstrip("\n"), outputs[0].rstrip("\n")
-        else:
-            same = same_lines(*outputs)
-            output = outputs[0]
-        if not same:
-            faults.append(
-                f"{problem['id']}: references differ on input {i}: {outputs[0][:120]!r} and {outputs[1][:120]!r}"
-            )
+        if not runner.same_output(output, other, functional):
+            faults.append(f"{problem['id']}: references differ on input {i}: {output[:120]!r} and {other[:120]!r}")
+        if functional:
+            text, output = text.rstrip("\n"), output.rstrip("\n")
         tests.append({"input": text, "output": output, "testtype": problem["kind"]})
     if tests and not faults:
-        shown = words(problem["statement"])
-        if problem["kind"] == "stdin":
+        shown = words(content(problem, tests))
+        if not functional:
             for what in ("input", "output"):
                 if words(tests[0][what]) not in shown:
                     notes.append(f"{problem['id']}: the statement does not show the first sample's {what}")
@@ -258,11 +200,23 @@ def make_tests(problem, folder):
     return tests, faults, notes
 
 
+def content(problem, tests):
+    """The statement; behind it, where the source leaves that to us, the first `samples` tests."""
+    parts = [problem["statement"].strip()]
+    for i, test in enumerate(tests[: problem.get("samples", 0)], 1):
+        given, wanted = test["input"].rstrip(), test["output"].rstrip()
+        if problem["kind"] == "functional":
+            parts.append(f"Example {i}\nArguments, one a line:\n{given}\nReturns: {wanted}")
+        else:
+            parts.append(f"Sample Input {i}\n{given}\n\nSample Output {i}\n{wanted}")
+    return "\n\n".join(parts)
+
+
 def row(problem, tests):
     functional = problem["kind"] == "functional"
     return {
         "question_title": problem["title"],
-        "question_content": problem["statement"].strip(),
+        "question_content": content(problem, tests),
         "platform": "empower",
         "question_id": problem["id"],
         "contest_id": "empower-suite",
@@ -291,148 +245,45 @@ def write_rows(path, rows):
         raise
 
 
-# ---- mutants -------------------------------------------------------------
-
-COMPARE = {
-    ast.Lt: ast.LtE,
-    ast.LtE: ast.Lt,
-    ast.Gt: ast.GtE,
-    ast.GtE: ast.Gt,
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-}
-ARITHMETIC = {
-    ast.Add: ast.Sub,
-    ast.Sub: ast.Add,
-    ast.Mult: ast.Add,
-    ast.FloorDiv: ast.Mult,
-    ast.Mod: ast.FloorDiv,
-}
-
-
-def changes(node):
-    """The small ways to break one node: (what, function that changes it in place)."""
-    found = []
-    if isinstance(node, ast.Compare):
-        for k, op in enumerate(node.ops):
-            if type(op) in COMPARE:
-                new = COMPARE[type(op)]
-                found.append((type(op).__name__, lambda n, k=k, new=new: n.ops.__setitem__(k, new())))
-    elif isinstance(node, (ast.BinOp, ast.AugAssign)) and type(node.op) in ARITHMETIC:
-        new = ARITHMETIC[type(node.op)]
-        found.append((type(node.op).__name__, lambda n, new=new: setattr(n, "op", new())))
-    elif isinstance(node, ast.BoolOp):
-        new = ast.Or if isinstance(node.op, ast.And) else ast.And
-        found.append((type(node.op).__name__, lambda n, new=new: setattr(n, "op", new())))
-    elif isinstance(node, ast.Constant) and type(node.value) is int:
-        found.append(("constant + 1", lambda n: setattr(n, "value", n.value + 1)))
-        if node.value < 1000:
-            found.append(("constant - 1", lambda n: setattr(n, "value", n.value - 1)))
-    elif isinstance(node, (ast.If, ast.While)):
-        found.append(("body dropped", lambda n: setattr(n, "body", [ast.Pass()])))
-        if node.orelse:
-            found.append(("else dropped", lambda n: setattr(n, "orelse", [])))
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("min", "max"):
-        new = "max" if node.func.id == "min" else "min"
-        found.append((node.func.id, lambda n, new=new: setattr(n.func, "id", new)))
-    return found
-
-
-def mutants(text):
-    """Yields (line number, what changed, program)."""
-    tree = ast.parse(text)
-    for i, node in enumerate(ast.walk(tree)):
-        for k, (what, _) in enumerate(changes(node)):
-            twin = copy.deepcopy(tree)
-            target = next(n for j, n in enumerate(ast.walk(twin)) if j == i)
-            changes(target)[k][1](target)
-            try:
-                yield getattr(node, "lineno", 0), what, ast.unparse(ast.fix_missing_locations(twin))
-            except ValueError:
-                continue
-
-
-def survives(problem, tests, program):
-    job = {
-        "text": program,
-        "func_name": problem.get("func_name") if problem["kind"] == "functional" else None,
-        "tests": [(t["input"], t["output"]) for t in tests],
-    }
-    try:
-        done = subprocess.run(
-            [sys.executable, "-I", "-c", MUTANT_DRIVER],
-            input=json.dumps(job),
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_S,
-        )
-    except subprocess.TimeoutExpired:
-        return False
-    return done.stdout == "survived"
-
-
-def report_mutants(problems, tests_of, pool):
-    total = 0
-    survivors = []
-    for problem in problems:
-        for name in ("reference_a", "reference_b"):
-            cases = list(mutants(problem[name]))
-            total += len(cases)
-            alive = pool.map(lambda c: survives(problem, tests_of[problem["id"]], c[2]), cases)
-            for (line, what, _), lives in zip(cases, alive):
-                if lives:
-                    source = problem[name].split("\n")[line - 1].strip() if line else ""
-                    survivors.append(f"  {problem['id']} {name} line {line}: {what}: {source}")
-    print(f"{total} mutants, {len(survivors)} not noticed by any test (some change nothing that matters):")
-    print("\n".join(survivors))
-
-
 # ---- command -------------------------------------------------------------
 
 
 def main():
     parser = argparse.ArgumentParser(description="Builds the problem suite from src/part_*.py.")
     parser.add_argument("--part", help="check this part only (its letter) and write nothing")
-    parser.add_argument("--only", help="with --part: check this problem id only")
-    parser.add_argument("--mutants", action="store_true", help="report changes to references that no test notices")
-    parser.add_argument("--jobs", type=int, default=2, help="references run at once (default 2)")
+    parser.add_argument("--only", help="check this problem id only and write nothing")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="problems checked at once")
     args = parser.parse_args()
 
     sys.dont_write_bytecode = True
-    files = source_files(args.part)
-    if not files:
+    if not source_files(args.part):
         print(f"error: no part_{args.part or '*'}.py in {SRC}", file=sys.stderr)
         return 1
 
     faults, problems, seen = [], [], {}
-    for path in files:
-        for i, problem in enumerate(load(path), 1):
-            where = f"{path.name}: {problem.get('id', f'entry {i}')}"
-            if args.only and problem.get("id") != args.only:
-                continue
-            found = check_shape(problem, where)
-            faults += found
-            if found:
-                continue
-            for field in ("id", "title"):
-                key = (field, words(problem[field]).lower())
-                if key in seen:
-                    faults.append(f"{where}: {field} {problem[field]!r} is also in {seen[key]}")
-                seen[key] = where
-            problems.append(problem)
+    for where, problem in load_all(args.part):
+        if args.only not in (None, problem.get("id")):
+            continue
+        found = check_shape(problem, where)
+        faults += found
+        if found:
+            continue
+        for field in ("id", "title"):
+            key = (field, words(problem[field]).lower())
+            if key in seen:
+                faults.append(f"{where}: {field} {problem[field]!r} is also in {seen[key]}")
+            seen[key] = where
+        problems.append(problem)
     problems.sort(key=lambda p: p["id"])
 
+    global PROBLEMS
+    PROBLEMS = problems
     tests_of, notes = {}, []
-    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool, tempfile.TemporaryDirectory() as folder:
-        for problem, made in zip(problems, pool.map(lambda p: make_tests(p, folder), problems)):
-            tests, found, said = made
+    with multiprocessing.get_context("fork").Pool(args.jobs) as pool:
+        for problem, (tests, found, said) in zip(problems, pool.imap(make_tests_of, range(len(problems)))):
             tests_of[problem["id"]] = tests
             faults += found
             notes += said
-        if args.mutants and not faults:
-            report_mutants(problems, tests_of, pool)
 
     for line in notes:
         print(f"note: {line}")
@@ -452,7 +303,7 @@ def main():
     mean = sum(lengths) / max(1, len(lengths))
     print(f"problems: {len(problems)}, tests: {n_tests}, mean reference: {mean:.0f} characters")
 
-    if args.part is None:
+    if args.part is None and args.only is None:
         # The lock is on this file: builds at the same time take turns at writing.
         with open(__file__) as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -463,6 +314,11 @@ def main():
     else:
         print("checked only; nothing written")
     return 0
+
+
+def make_tests_of(number):
+    """In a worker, which has the problems from forking: some of their fields do not pickle."""
+    return make_tests(PROBLEMS[number])
 
 
 if __name__ == "__main__":

@@ -1,39 +1,451 @@
-"""Part C of the problem suite, problems 12 to 22.
+"""Part C of the problem suite, problems 08 to 13: harvests, couriers, vouchers, patrols, carpets, cycles.
 
-Grids, games, bit patterns and routes. Every story, statement, test and
-reference program here was written for this suite. Inputs are literal or come
-from a seeded generator, so the build is the same everywhere.
+Owns statements, test inputs and reference programs. Inputs are literal or come from
+a seeded generator; the expected outputs are what the references print (`build.py`).
 """
 
-import json
 import random
+
+from suite import args, code, lines, statement
 
 PROBLEMS = []
 
 
-def rows(*items):
-    """Stdin text: one line an item, sequences joined by spaces."""
-    out = []
-    for item in items:
-        out.append(" ".join(map(str, item)) if isinstance(item, (list, tuple)) else str(item))
-    return "\n".join(out) + "\n"
+# ---------------------------------------------------------------- C-08
+def harvest(seed, steps, rules, release, duration, loop=False):
+    rng = random.Random(seed)
+    order = list(range(steps))
+    rng.shuffle(order)
+    pairs = []
+    for _ in range(rules):
+        i, j = sorted(rng.sample(range(steps), 2))
+        pairs.append([order[i], order[j]])
+    if loop:
+        pairs += [[order[2], order[5]], [order[5], order[9]], [order[9], order[2]]]
+        rng.shuffle(pairs)
+    return args(
+        [rng.randint(0, release) for _ in range(steps)],
+        [rng.randint(1, duration) for _ in range(steps)],
+        pairs,
+    )
 
 
-def args(*values):
-    """Functional test text: one JSON value a line, one line an argument."""
-    return "\n".join(json.dumps(value) for value in values)
+P08 = [
+    args([0, 2, 0, 9], [3, 4, 1, 2], [[0, 1], [1, 2], [2, 3]]),
+    args([0, 0], [1, 1], [[0, 1], [1, 0]]),
+    args([5], [2], []),
+    args([0, 0, 0], [4, 2, 7], []),
+    args([0, 0, 6], [4, 5, 1], [[0, 2], [1, 2], [0, 2]]),
+    args([0, 0, 0, 0], [5, 1, 1, 1], [[0, 3], [1, 2], [2, 3]]),
+    args([1, 0, 0, 0], [1, 2, 3, 4], [[3, 2], [2, 1], [1, 0]]),
+    args([0, 0, 0], [1, 1, 1], [[1, 2], [2, 2]]),
+    args([3, 0, 20, 1], [2, 9, 1, 3], [[0, 1], [1, 2], [0, 3], [3, 2]]),
+    harvest(801, 10, 14, 12, 6),
+    harvest(802, 12, 16, 12, 6, loop=True),
+    harvest(803, 60, 90, 100, 20),
+    args([i * 7 % 500 for i in range(1000)], [i % 3 + 1 for i in range(1000)], [[i + 1, i] for i in range(999)]),
+    harvest(804, 1000, 3000, 500, 50),
+    harvest(805, 1000, 3000, 500, 50, loop=True),
+]
+PROBLEMS.append({
+    "id": "emp-C-08",
+    "title": "Harvest Festival Schedule",
+    "kind": "functional",
+    "func_name": "finishHours",
+    "starter_code": "class Solution:\n    def finishHours(self, ready: List[int], length: List[int], rules: List[List[int]]) -> List[int]:\n        ",
+    "difficulty": "medium",
+    "half": "eval",
+    "statement": statement("""
+A village prepares its harvest festival. There are n jobs. Job i cannot start before hour ready[i], because its material arrives only then, and it takes length[i] hours without a break. Each rule [a, b] says that job b can start only when job a is finished; it may start in the very hour in which a finishes. There are enough helpers to work on any number of jobs at a time, and every job starts as early as it can.
+
+Write the method finishHours, which returns the list of hours at which the jobs finish, in the order of the jobs. If the rules contradict each other, so that some job could never start, return an empty list.
+
+Constraints: 1 <= n <= 1000; 0 <= ready[i] <= 500; 1 <= length[i] <= 50; at most 3100 rules with 0 <= a, b < n. A rule may be given twice, and a may equal b.
+
+Example 1:
+
+Input: ready = [0, 2, 0, 9], length = [3, 4, 1, 2], rules = [[0, 1], [1, 2], [2, 3]]
+Output: [3, 7, 8, 11]
+
+Example 2:
+
+Input: ready = [0, 0], length = [1, 1], rules = [[0, 1], [1, 0]]
+Output: []
+"""),
+    "inputs": P08,
+    "reference_a": code('''
+from collections import deque
+from typing import List
 
 
-def code(text):
-    return text.strip("\n") + "\n"
+class Solution:
+    def finishHours(self, ready: List[int], length: List[int], rules: List[List[int]]) -> List[int]:
+        n = len(ready)
+        after = [[] for _ in range(n)]
+        missing = [0] * n
+        for a, b in rules:
+            after[a].append(b)
+            missing[b] += 1
+        start = ready[:]
+        queue = deque(i for i in range(n) if missing[i] == 0)
+        done = 0
+        while queue:
+            job = queue.popleft()
+            done += 1
+            end = start[job] + length[job]
+            for other in after[job]:
+                start[other] = max(start[other], end)
+                missing[other] -= 1
+                if missing[other] == 0:
+                    queue.append(other)
+        if done < n:
+            return []
+        return [start[i] + length[i] for i in range(n)]
+'''),
+    "reference_b": code('''
+import sys
 
 
-def statement(body, samples=()):
-    """The prose, then each sample as input and output."""
-    text = body.strip() + "\n"
-    for i, (given, wanted) in enumerate(samples, 1):
-        text += f"\nSample Input {i}\n\n{given.strip()}\n\nSample Output {i}\n\n{wanted.strip()}\n"
-    return text
+class Solution:
+    def finishHours(self, ready, length, rules):
+        sys.setrecursionlimit(10000)
+        before = {job: set() for job in range(len(ready))}
+        for a, b in rules:
+            before[b].add(a)
+        finish = {}
+
+        def solve(job):
+            if job in finish:
+                return finish[job] is not None
+            finish[job] = None
+            if not all([solve(other) for other in before[job]]):
+                return False
+            begin = max([ready[job]] + [finish[other] for other in before[job]])
+            finish[job] = begin + length[job]
+            return True
+
+        if all(solve(job) for job in before):
+            return [finish[job] for job in range(len(ready))]
+        return []
+'''),
+})
+
+
+# ---------------------------------------------------------------- C-09
+def courier(seed, size, rules, span):
+    rng = random.Random(seed)
+    order = list(range(1, size + 1))
+    rng.shuffle(order)
+    pairs = [tuple(order[k] for k in sorted(rng.sample(range(size), 2))) for _ in range(rules)]
+    spots = [(rng.randint(-span, span), rng.randint(-span, span)) for _ in range(size)]
+    return lines((size, rules), *spots, *pairs)
+
+
+P09 = [
+    lines((3, 1), (2, 0), (-1, 0), (4, 1), (3, 1)),
+    lines((2, 2), (1, 1), (2, 2), (1, 2), (2, 1)),
+    lines((1, 0), (0, 0)),
+    lines((1, 0), (-7, 9)),
+    lines((2, 1), (1, 0), (100, 0), (2, 1)),
+    lines((4, 0), (1, 1), (-1, 1), (1, -1), (-1, -1)),
+    lines((3, 3), (1, 0), (2, 0), (3, 0), (1, 2), (2, 3), (3, 1)),
+    lines((5, 4), (5, 5), (4, 4), (3, 3), (2, 2), (1, 1), (1, 2), (2, 3), (3, 4), (4, 5)),
+    lines((3, 1), (5, 5), (5, 5), (0, 0), (2, 2)),
+    courier(901, 5, 2, 10),
+    courier(902, 7, 6, 20),
+    courier(903, 8, 0, 50),
+    courier(904, 11, 8, 1000),
+]
+PROBLEMS.append({
+    "id": "emp-C-09",
+    "title": "Letters Before Parcels",
+    "kind": "stdin",
+    "difficulty": "hard",
+    "half": "train",
+    "statement": statement("""
+A bicycle courier starts at the depot at (0, 0) and has to visit n customers. Streets run only north-south and east-west, so riding from (x1, y1) to (x2, y2) takes |x1 - x2| + |y1 - y2| minutes. The day ends at the last customer; the courier does not ride back.
+
+Some customers have to be served before others: a rule `a b` says that customer a must be visited before customer b. Every customer is visited exactly once. (Riding past a customer's door is not a visit.)
+
+Find the shortest possible riding time.
+
+Input
+
+The first line holds n and m (1 <= n <= 11, 0 <= m <= 30). Each of the next n lines holds the coordinates x and y of a customer (-1000 <= x, y <= 1000), in the order of their numbers 1 to n. Each of the next m lines holds a rule: two numbers a and b (1 <= a, b <= n).
+
+Output
+
+One integer, the shortest riding time in minutes, or the word IMPOSSIBLE if no order obeys all the rules.
+""", [(P09[0], "10"), (P09[1], "IMPOSSIBLE")]),
+    "inputs": P09 + [lines((2, 1), (3, 4), (1, 1), (2, 2))],
+    "reference_a": code('''
+import sys
+
+
+def main():
+    data = list(map(int, sys.stdin.read().split()))
+    n, m = data[0], data[1]
+    spots = [(data[2 + 2 * i], data[3 + 2 * i]) for i in range(n)]
+    need = [0] * n
+    for i in range(m):
+        a, b = data[2 + 2 * (n + i)], data[3 + 2 * (n + i)]
+        need[b - 1] |= 1 << (a - 1)
+    best = [[None] * n for _ in range(1 << n)]
+    for i in range(n):
+        if need[i] == 0:
+            best[1 << i][i] = abs(spots[i][0]) + abs(spots[i][1])
+    for mask in range(1, 1 << n):
+        for i in range(n):
+            if best[mask][i] is None:
+                continue
+            for j in range(n):
+                if mask >> j & 1 or need[j] & ~mask:
+                    continue
+                ride = abs(spots[i][0] - spots[j][0]) + abs(spots[i][1] - spots[j][1])
+                total = best[mask][i] + ride
+                old = best[mask | 1 << j][j]
+                if old is None or total < old:
+                    best[mask | 1 << j][j] = total
+    ends = [t for t in best[-1] if t is not None]
+    print(min(ends) if ends else "IMPOSSIBLE")
+
+
+main()
+'''),
+    "reference_b": code('''
+from functools import lru_cache
+
+n, m = map(int, input().split())
+place = [tuple(map(int, input().split())) for _ in range(n)]
+rules = {tuple(map(int, input().split())) for _ in range(m)}
+before = [{a - 1 for a, b in rules if b == i + 1} for i in range(n)]
+
+
+@lru_cache(maxsize=None)
+def shortest(todo, x, y):
+    if not todo:
+        return 0
+    return min(
+        (
+            abs(x - place[i][0]) + abs(y - place[i][1]) + shortest(todo - {i}, *place[i])
+            for i in todo
+            if not before[i] & todo
+        ),
+        default=float("inf"),
+    )
+
+
+answer = shortest(frozenset(range(n)), 0, 0)
+print("IMPOSSIBLE" if answer == float("inf") else answer)
+'''),
+})
+
+
+# ---------------------------------------------------------------- C-10
+def roads(seed, size, count, vouchers, price):
+    rng = random.Random(seed)
+    edges = []
+    for i in range(2, size + 1):
+        edges.append((rng.randint(max(1, i - 4), i - 1), i, rng.randint(1, price)))
+    while len(edges) < count:
+        a, b = rng.sample(range(1, size + 1), 2)
+        if abs(a - b) <= max(3, size // 8):
+            edges.append((a, b, rng.randint(1, price)))
+    rng.shuffle(edges)
+    return lines((size, len(edges), vouchers), *edges)
+
+
+P10 = [
+    lines((4, 4, 2), (1, 2, 10), (2, 3, 10), (3, 4, 10), (1, 4, 26)),
+    lines((3, 2, 1), (1, 2, 7), (2, 3, 9)),
+    lines((2, 1, 0), (1, 2, 5)),
+    lines((2, 1, 3), (1, 2, 5)),
+    lines((2, 1, 1), (2, 1, 1)),
+    lines((3, 1, 2), (1, 2, 4)),
+    lines((3, 2, 2), (1, 2, 100), (2, 3, 100)),
+    lines((4, 4, 2), (1, 2, 100), (2, 4, 100), (2, 3, 1), (3, 2, 1)),
+    lines((5, 4, 2), (1, 2, 9), (2, 3, 1), (3, 4, 9), (4, 5, 8)),
+    lines((4, 5, 1), (1, 2, 4), (1, 2, 3), (2, 4, 8), (1, 3, 2), (3, 4, 9)),
+    roads(1001, 8, 14, 2, 30),
+    roads(1002, 20, 40, 3, 50),
+    roads(1003, 40, 45, 5, 99),
+    roads(1004, 200, 700, 5, 10000),
+    roads(1005, 200, 210, 4, 10000),
+]
+PROBLEMS.append({
+    "id": "emp-C-10",
+    "title": "Half-Price Vouchers",
+    "kind": "stdin",
+    "difficulty": "hard",
+    "half": "eval",
+    "statement": statement("""
+A kingdom has n towns and m toll roads; every road can be used in both directions and as often as you like, for its full toll each time. You travel from town 1 to town n and own k vouchers. A voucher, handed over at the start of a road, halves the toll of that one ride (rounded down). The toll keepers are jealous of their income: after a ride with a voucher, the next ride must be paid in full; then a voucher may be used again.
+
+Find the smallest total you have to pay. You need not use all the vouchers.
+
+Input
+
+The first line holds n, m and k (2 <= n <= 200, 1 <= m <= 1000, 0 <= k <= 5). Each of the next m lines holds a, b and t: a road between the different towns a and b with toll t (1 <= t <= 10000). There may be several roads between two towns.
+
+Output
+
+One integer, the smallest total, or -1 if town n cannot be reached.
+""", [(P10[0], "13"), (P10[1], "11")]),
+    "inputs": P10,
+    "reference_a": code('''
+import heapq
+
+
+def main():
+    n, m, k = map(int, input().split())
+    roads = [[] for _ in range(n + 1)]
+    for _ in range(m):
+        a, b, toll = map(int, input().split())
+        roads[a].append((b, toll))
+        roads[b].append((a, toll))
+    heap = [(0, 1, k, True)]
+    seen = set()
+    while heap:
+        paid, town, left, allowed = heapq.heappop(heap)
+        if town == n:
+            print(paid)
+            return
+        if (town, left, allowed) in seen:
+            continue
+        seen.add((town, left, allowed))
+        for other, toll in roads[town]:
+            heapq.heappush(heap, (paid + toll, other, left, True))
+            if allowed and left > 0:
+                heapq.heappush(heap, (paid + toll // 2, other, left - 1, False))
+    print(-1)
+
+
+if __name__ == "__main__":
+    main()
+'''),
+    "reference_b": code('''
+import sys
+from collections import deque
+from math import inf
+
+data = [int(token) for token in sys.stdin.read().split()]
+n, m, k = data[:3]
+near = {town: [] for town in range(1, n + 1)}
+for i in range(3, 3 + 3 * m, 3):
+    a, b, toll = data[i:i + 3]
+    near[a].append((b, toll))
+    near[b].append((a, toll))
+
+best = {(1, 0, 0): 0}
+queue = deque(best)
+while queue:
+    state = queue.popleft()
+    town, used, rest = state
+    paid = best[state]
+    options = []
+    for other, toll in near[town]:
+        options.append(((other, used, 0), paid + toll))
+        if used < k and not rest:
+            options.append(((other, used + 1, 1), paid + toll // 2))
+    for target, total in options:
+        if total < best.get(target, inf):
+            best[target] = total
+            queue.append(target)
+totals = [paid for (town, _, _), paid in best.items() if town == n]
+print(min(totals, default=-1))
+'''),
+})
+
+
+# ---------------------------------------------------------------- C-11
+def patrol(seed, ring, length, alphabet="+-."):
+    rng = random.Random(seed)
+    moves = ["".join(rng.choice(alphabet) for _ in range(length)) for _ in range(2)]
+    return lines((ring, rng.randrange(ring), rng.randrange(ring)), *moves)
+
+
+P11 = [
+    lines((6, 0, 3), "++.+", "--++"),
+    lines((5, 4, 0), "+-+-", "-+.."),
+    lines((3, 0, 1), "+", "-"),
+    lines((3, 1, 1), ".", "."),
+    lines((3, 2, 2), "++-", "++-"),
+    lines((4, 3, 0), "+", "."),
+    lines((4, 0, 2), "+-", "+-"),
+    lines((7, 6, 0), "+", "-"),
+    lines((7, 0, 1), "+.", ".-"),
+    lines((1000, 999, 1), "+++", "---"),
+    patrol(1101, 5, 30),
+    patrol(1102, 3, 60, "+-"),
+    patrol(1103, 11, 300),
+    patrol(1104, 8, 20000),
+    lines((9, 2, 5), "+" * 500, "-" * 500),
+]
+PROBLEMS.append({
+    "id": "emp-C-11",
+    "title": "Two Guards on a Ring Wall",
+    "kind": "stdin",
+    "difficulty": "easy",
+    "half": "train",
+    "statement": statement("""
+A round castle wall has n posts, numbered 0 to n - 1; post n - 1 is next to post 0. Two guards, Ada and Ben, walk along the wall. Every minute both act at the same moment: a guard goes to the next higher post (`+`, with n - 1 followed by 0), to the next lower post (`-`, with 0 followed by n - 1), or stays (`.`).
+
+The guards greet each other at the end of a minute if they are then at the same post. They bump into each other during a minute if they swap places, that is, if each of them ends the minute at the post where the other began it, and these are two different posts.
+
+Count the greetings and the bumps. Nothing is counted before the first minute.
+
+Input
+
+The first line holds n, Ada's first post and Ben's first post (3 <= n <= 1000). The second line holds Ada's actions, the third line Ben's; both lines have the same length, from 1 to 20000.
+
+Output
+
+One line with three integers: the greetings, the bumps, and the least number of steps along the wall between the guards after the last minute.
+""", [(P11[0], "2 1 0"), (P11[1], "1 2 1")]),
+    "inputs": P11,
+    "reference_a": code('''
+def main():
+    n, ada, ben = map(int, input().split())
+    ada_moves = input().strip()
+    ben_moves = input().strip()
+    change = {"+": 1, "-": -1, ".": 0}
+    greetings = 0
+    bumps = 0
+    for first, second in zip(ada_moves, ben_moves):
+        old_ada, old_ben = ada, ben
+        ada = (ada + change[first]) % n
+        ben = (ben + change[second]) % n
+        if ada == ben:
+            greetings += 1
+        elif ada == old_ben and ben == old_ada:
+            bumps += 1
+    gap = abs(ada - ben)
+    print(greetings, bumps, min(gap, n - gap))
+
+
+main()
+'''),
+    "reference_b": code('''
+from itertools import accumulate
+
+n, a, b = map(int, input().split())
+
+
+def walk(start, moves):
+    steps = ((m == "+") - (m == "-") for m in moves)
+    return [p % n for p in accumulate(steps, initial=start)]
+
+
+ada = walk(a, input())
+ben = walk(b, input())
+same = [x == y for x, y in zip(ada, ben)]
+swap = [
+    ada[i] == ben[i + 1] and ben[i] == ada[i + 1] and not same[i]
+    for i in range(len(ada) - 1)
+]
+print(sum(same[1:]), sum(swap), min((ada[-1] - ben[-1]) % n, (ben[-1] - ada[-1]) % n))
+'''),
+})
 
 
 # ---------------------------------------------------------------- C-12
@@ -43,18 +455,18 @@ def carpets(seed, width, height, count, size):
     for _ in range(count):
         x, y = rng.randrange(width), rng.randrange(height)
         items.append((x, y, min(width, x + rng.randint(1, size)), min(height, y + rng.randint(1, size))))
-    return rows((width, height, count), *items)
+    return lines((width, height, count), *items)
 
 
 P12 = [
-    rows((5, 4, 3), (0, 0, 3, 2), (2, 1, 5, 3), (2, 1, 3, 4)),
-    rows((3, 3, 1), (1, 1, 2, 2)),
-    rows((1, 1, 1), (0, 0, 1, 1)),
-    rows((4, 2, 2), (0, 0, 4, 2), (0, 0, 4, 2)),
-    rows((2, 3, 2), (0, 0, 1, 3), (1, 0, 2, 3)),
-    rows((6, 1, 3), (0, 0, 4, 1), (3, 0, 6, 1), (3, 0, 4, 1)),
-    rows((1, 7, 2), (0, 2, 1, 7), (0, 0, 1, 4)),
-    rows((4, 4, 4), (0, 0, 2, 2), (2, 2, 4, 4), (2, 0, 4, 2), (1, 1, 3, 3)),
+    lines((5, 4, 3), (0, 0, 3, 2), (2, 1, 5, 3), (2, 1, 3, 4)),
+    lines((3, 3, 1), (1, 1, 2, 2)),
+    lines((1, 1, 1), (0, 0, 1, 1)),
+    lines((4, 2, 2), (0, 0, 4, 2), (0, 0, 4, 2)),
+    lines((2, 3, 2), (0, 0, 1, 3), (1, 0, 2, 3)),
+    lines((6, 1, 3), (0, 0, 4, 1), (3, 0, 6, 1), (3, 0, 4, 1)),
+    lines((1, 7, 2), (0, 2, 1, 7), (0, 0, 1, 4)),
+    lines((4, 4, 4), (0, 0, 2, 2), (2, 2, 4, 4), (2, 0, 4, 2), (1, 1, 3, 3)),
     carpets(1201, 9, 6, 4, 5),
     carpets(1202, 20, 30, 15, 12),
     carpets(1203, 100, 100, 40, 25),
@@ -203,885 +615,5 @@ class Solution:
             first = tells[first]
             once += 1
         return [once, len(circle)]
-'''),
-})
-
-
-# ---------------------------------------------------------------- C-14
-def shelves(seed, height, width, step, low, high):
-    rng = random.Random(seed)
-    return rows((height, width, step), *([rng.randint(low, high) for _ in range(width)] for _ in range(height)))
-
-
-P14 = [
-    rows((3, 4, 1), [1, 2, 3, 4], [5, 6, 7, 8], [9, 1, 2, 3]),
-    rows((2, 3, 2), [4, 4, 0], [1, 1, 5]),
-    rows((1, 1, 0), [7]),
-    rows((1, 4, 3), [2, 9, 9, 1]),
-    rows((4, 1, 5), [1], [2], [3], [4]),
-    rows((3, 3, 3), [1, 2, 3], [4, 5, 6], [7, 8, 9]),
-    rows((3, 3, 0), [1, 2, 3], [4, 5, 6], [7, 8, 10]),
-    rows((2, 2, 7), [0, 0], [0, 0]),
-    rows((3, 5, 1000000000), [1, 2, 3, 4, 5], [1, 2, 3, 4, 5], [1, 2, 3, 4, 6]),
-    shelves(1401, 6, 7, 3, 0, 9),
-    shelves(1402, 20, 13, 8, 0, 99),
-    shelves(1403, 100, 100, 37, 0, 9999),
-]
-PROBLEMS.append({
-    "id": "emp-C-14",
-    "title": "Sliding Shelves",
-    "kind": "stdin",
-    "difficulty": "easy",
-    "half": "eval",
-    "statement": statement("""
-A tall cupboard has h shelves, one below the other, and every shelf holds w boxes side by side. The shelves slide: shelf i, counted from 0 at the top, is slid to the right by i * s places, and a box that is pushed over the right end comes back in at the left end of the same shelf.
-
-After that, the boxes that stand one below the other form a stack. Find the total weight of each stack and the heaviest stack.
-
-Input
-
-The first line holds h, w and s (1 <= h, w <= 100, 0 <= s <= 10^9). Each of the next h lines holds the weights of the boxes on one shelf before sliding, from left to right, as integers from 0 to 9999.
-
-Output
-
-The first line holds the w total weights, from the leftmost stack to the rightmost. The second line holds the number of the heaviest stack, where the leftmost stack has number 1. If several stacks are the heaviest, give the smallest number.
-""", [(P14[0], "11 10 18 12\n3"), (P14[1], "5 9 1\n2")]),
-    "inputs": P14,
-    "reference_a": code('''
-def main():
-    h, w, s = map(int, input().split())
-    totals = [0] * w
-    for i in range(h):
-        shelf = [int(v) for v in input().split()]
-        for j in range(w):
-            totals[(j + i * s) % w] += shelf[j]
-    print(*totals)
-    best = 0
-    for j in range(1, w):
-        if totals[j] > totals[best]:
-            best = j
-    print(best + 1)
-
-
-main()
-'''),
-    "reference_b": code('''
-h, w, s = map(int, input().split())
-slid = []
-for i in range(h):
-    shelf = list(map(int, input().split()))
-    cut = w - i * s % w
-    slid.append(shelf[cut:] + shelf[:cut])
-stacks = [sum(stack) for stack in zip(*slid)]
-print(" ".join(map(str, stacks)))
-print(stacks.index(max(stacks)) + 1)
-'''),
-})
-
-# ---------------------------------------------------------------- C-15
-rng = random.Random(1500)
-P15 = [
-    rows((3, 6), [1, 2, 3], [0, 1, 2, 3, 4, 5]),
-    rows((2, 5), [3, 5], [2, 3, 6, 8, 11]),
-    rows((1, 3), [1], [0, 1, 2]),
-    rows((1, 4), [7], [6, 7, 14, 15]),
-    rows((2, 9), [1, 2], list(range(1, 10))),
-    rows((2, 8), [2, 4], [0, 3, 4, 5, 6, 8, 9, 12]),
-    rows((3, 20), [9, 4, 1], list(range(20))),
-    rows((4, 30), [2, 3, 7, 10], list(range(5, 35))),
-    rows((5, 50), [6, 5, 12, 1, 8], list(range(1, 51))),
-    rows((8, 100), [4, 7, 9, 15, 22, 31, 58, 60], [rng.randint(0, 2000) for _ in range(100)]),
-    rows((3, 100), [5, 10, 15], [rng.randint(1900, 2000) for _ in range(100)]),
-    rows((2, 1), [1999, 2000], [2000]),
-]
-PROBLEMS.append({
-    "id": "emp-C-15",
-    "title": "No Echo",
-    "kind": "stdin",
-    "difficulty": "medium",
-    "half": "train",
-    "statement": statement("""
-Two players share a pile of pebbles and take turns. A list of allowed numbers is agreed on before the game. On a turn, the player takes one of the allowed numbers of pebbles from the pile, but not the number that the other player took on the turn just before: echoing is rude. On the very first turn every allowed number may be taken. Who cannot make a move loses.
-
-Both play perfectly. For several sizes of the pile, say who wins.
-
-Input
-
-The first line holds k, the count of allowed numbers, and q, the count of piles (1 <= k <= 8, 1 <= q <= 100). The second line holds the k different allowed numbers, from 1 to 2000. The third line holds the q sizes of the piles, from 0 to 2000.
-
-Output
-
-For each pile one line: if the player who begins can force a win, `FIRST m`, where m is the smallest number that this player can take on the first turn and still win; otherwise `SECOND`.
-""", [(P15[0], "SECOND\nFIRST 1\nFIRST 1\nFIRST 3\nSECOND\nFIRST 1"), (P15[1], "SECOND\nFIRST 3\nFIRST 3\nSECOND\nFIRST 3")]),
-    "inputs": P15,
-    "reference_a": code('''
-def main():
-    k, q = map(int, input().split())
-    allowed = sorted(map(int, input().split()))
-    piles = list(map(int, input().split()))
-    top = max(piles)
-    # wins[last][size]: can the player to move win if `last` was just taken?
-    wins = {last: [False] * (top + 1) for last in allowed}
-    for size in range(top + 1):
-        good = [m for m in allowed if m <= size and not wins[m][size - m]]
-        for last in allowed:
-            wins[last][size] = any(m != last for m in good)
-    for size in piles:
-        answer = "SECOND"
-        for m in allowed:
-            if m <= size and not wins[m][size - m]:
-                answer = f"FIRST {m}"
-                break
-        print(answer)
-
-
-main()
-'''),
-    "reference_b": code('''
-import sys
-
-k, q, *rest = map(int, sys.stdin.read().split())
-moves, piles = rest[:k], rest[k:]
-winning = []
-for size in range(max(piles) + 1):
-    winning.append({
-        take
-        for take in moves
-        if take <= size and winning[size - take] <= {take}
-    })
-for size in piles:
-    if winning[size]:
-        print("FIRST", min(winning[size]))
-    else:
-        print("SECOND")
-'''),
-})
-
-
-# ---------------------------------------------------------------- C-16
-def bakery_map(seed, height, width, wall, bakeries):
-    rng = random.Random(seed)
-    grid = [["#" if rng.random() < wall else "." for _ in range(width)] for _ in range(height)]
-    for letter in "AB" * bakeries:
-        grid[rng.randrange(height)][rng.randrange(width)] = letter
-    return rows((height, width), *("".join(line) for line in grid))
-
-
-P16 = [
-    rows((3, 6), "A....B", ".##.#.", "....#."),
-    rows((2, 5), "A.#..", "..#.B"),
-    rows((1, 1), "."),
-    rows((1, 1), "A"),
-    rows((2, 2), "##", "#."),
-    rows((1, 5), "A...B"),
-    rows((1, 6), "A....B"),
-    rows((1, 8), "..B..A.."),
-    rows((1, 7), "AB...A."),
-    rows((4, 4), "A#.B", ".##.", "#..#", "B#.A"),
-    rows((3, 3), "...", ".B.", "..."),
-    bakery_map(1601, 7, 9, 0.3, 2),
-    bakery_map(1602, 15, 15, 0.4, 4),
-    bakery_map(1603, 100, 100, 0.3, 12),
-    bakery_map(1604, 40, 60, 0.1, 1),
-]
-PROBLEMS.append({
-    "id": "emp-C-16",
-    "title": "The Nearest Bakery",
-    "kind": "stdin",
-    "difficulty": "medium",
-    "half": "eval",
-    "statement": statement("""
-Two bakery chains, A and B, supply a town with bread. On the map, `A` and `B` are bakeries of the two chains, `.` is a house and `#` is a wall. People walk from a cell to any of the four cells next to it, through houses and bakeries alike, but not through walls.
-
-The people of a house buy at the chain whose nearest bakery can be reached in fewer steps. If both chains are equally near they cannot decide, and if neither can be reached they bake for themselves. A chain may have no bakery at all.
-
-Input
-
-The first line holds the height h and the width w of the map (1 <= h, w <= 100). Each of the next h lines holds w characters.
-
-Output
-
-One line with four integers: the number of houses that buy at chain A, the number that buy at chain B, the number that cannot decide, and the number that bake for themselves.
-""", [(P16[0], "6 6 0 0"), (P16[1], "3 3 0 0")]),
-    "inputs": P16,
-    "reference_a": code('''
-import sys
-from collections import deque
-
-
-def distances(grid, letter):
-    steps = {}
-    for r, line in enumerate(grid):
-        for c, cell in enumerate(line):
-            if cell == letter:
-                steps[(r, c)] = 0
-    queue = deque(steps)
-    while queue:
-        r, c = queue.popleft()
-        for spot in ((r - 1, c), (r + 1, c), (r, c - 1), (r, c + 1)):
-            if spot not in steps and grid[spot[0]][spot[1]] != "#":
-                steps[spot] = steps[(r, c)] + 1
-                queue.append(spot)
-    return steps
-
-
-def main():
-    lines = sys.stdin.read().split()[2:]
-    edge = "#" * len(lines[0])
-    grid = ["#" + line + "#" for line in [edge] + lines + [edge]]
-    to_a = distances(grid, "A")
-    to_b = distances(grid, "B")
-    far = len(grid) * len(edge)
-    counts = [0, 0, 0, 0]
-    for r, line in enumerate(grid):
-        for c, cell in enumerate(line):
-            if cell == ".":
-                a = to_a.get((r, c), far)
-                b = to_b.get((r, c), far)
-                counts[0 if a < b else 1 if a > b else 2 if a < far else 3] += 1
-    print(*counts)
-
-
-main()
-'''),
-    "reference_b": code('''
-h, w = map(int, input().split())
-cells = {complex(r, c): ch for r in range(h) for c, ch in enumerate(input())}
-houses = {p for p, ch in cells.items() if ch == "."}
-open_cells = {p for p, ch in cells.items() if ch != "#"}
-fronts = [{p for p, ch in cells.items() if ch == letter} for letter in "AB"]
-seen = [set(front) for front in fronts]
-owner = {"A": 0, "B": 0, "both": 0}
-left = set(houses)
-while any(fronts):
-    for i in (0, 1):
-        near = {p + d for p in fronts[i] for d in (1, -1, 1j, -1j)}
-        fronts[i] = near & open_cells - seen[i]
-        seen[i] |= fronts[i]
-    a, b = fronts[0] & left, fronts[1] & left
-    owner["A"] += len(a - b)
-    owner["B"] += len(b - a)
-    owner["both"] += len(a & b)
-    left -= a | b
-print(owner["A"], owner["B"], owner["both"], len(left))
-'''),
-})
-
-# ---------------------------------------------------------------- C-17
-rng = random.Random(1700)
-P17 = [
-    args([1, 2, 3, 0, 3], 1),
-    args([5, 9, 5, 5], 0),
-    args([0], 0),
-    args([0], 3),
-    args([0, 1023], 10),
-    args([0, 1023, 0, 1022], 10),
-    args([512, 0, 256, 513, 768], 1),
-    args([7, 7, 7, 7, 7, 7], 0),
-    args([1, 2, 4, 8, 16, 32, 64, 128, 256, 512], 2),
-    args([rng.randrange(16) for _ in range(40)], 2),
-    args([rng.randrange(1024) for _ in range(100)], 5),
-    args([rng.randrange(1024) for _ in range(100)], 9),
-    args([rng.randrange(1024) for _ in range(6000)], 4),
-]
-PROBLEMS.append({
-    "id": "emp-C-17",
-    "title": "Punched Badges",
-    "kind": "functional",
-    "func_name": "countPairs",
-    "starter_code": "class Solution:\n    def countPairs(self, badges: List[int], k: int) -> int:\n        ",
-    "difficulty": "medium",
-    "half": "train",
-    "statement": statement("""
-Every guest of a ball wears a badge with ten spots, some of them punched. A badge is written as a number from 0 to 1023: bit b of the number is 1 if spot b is punched.
-
-Two guests may dance together if their badges differ in exactly k spots, that is, in exactly k spots one of the two badges is punched and the other is not. Write the method countPairs, which returns the number of pairs of guests who may dance together. Guests with equal badges are different guests.
-
-Constraints: 1 <= len(badges) <= 6000; 0 <= badges[i] <= 1023; 0 <= k <= 10.
-
-Example 1:
-
-Input: badges = [1, 2, 3, 0, 3], k = 1
-Output: 6
-
-Example 2:
-
-Input: badges = [5, 9, 5, 5], k = 0
-Output: 3
-"""),
-    "inputs": P17,
-    "reference_a": code('''
-from typing import List
-
-
-class Solution:
-    def countPairs(self, badges: List[int], k: int) -> int:
-        masks = [mask for mask in range(1024) if bin(mask).count("1") == k]
-        seen = [0] * 1024
-        pairs = 0
-        for badge in badges:
-            for mask in masks:
-                pairs += seen[badge ^ mask]
-            seen[badge] += 1
-        return pairs
-'''),
-    "reference_b": code('''
-from collections import Counter
-from itertools import combinations
-
-
-class Solution:
-    def countPairs(self, badges, k):
-        guests = Counter(badges)
-        if k == 0:
-            return sum(n * (n - 1) // 2 for n in guests.values())
-        total = 0
-        for spots in combinations(range(10), k):
-            flip = sum(1 << spot for spot in spots)
-            total += sum(n * guests[badge ^ flip] for badge, n in list(guests.items()))
-        return total // 2
-'''),
-})
-
-
-# ---------------------------------------------------------------- C-18
-def mirrors(seed, height, width, share, limit):
-    rng = random.Random(seed)
-    grid = ["".join(rng.choice("/\\") if rng.random() < share else "." for _ in range(width)) for _ in range(height)]
-    return args(grid, rng.randrange(height), limit)
-
-
-P18 = [
-    args(["..\\", "...", "/./"], 0, 100),
-    args([".\\", "\\/"], 0, 4),
-    args(["."], 0, 1),
-    args(["/"], 0, 9),
-    args(["\\"], 0, 1),
-    args(["....."], 0, 4),
-    args(["....."], 0, 5),
-    args(["....."], 0, 3),
-    args(["/\\", "\\/"], 1, 50),
-    args(["..\\..", "./.\\.", ".\\./.", "..\\.."], 0, 1000),
-    args([".\\.", "...", ".\\.", ".//"], 0, 1000),
-    mirrors(18169, 6, 8, 0.5, 1000),
-    mirrors(18319, 10, 10, 0.3, 50),
-    mirrors(18114, 12, 12, 0.9, 100000),
-    mirrors(18114, 12, 12, 0.9, 41),
-    mirrors(18255, 12, 12, 0.25, 1000),
-    mirrors(18221, 20, 15, 0.7, 100000),
-    mirrors(18060, 100, 100, 0.5, 100000),
-]
-PROBLEMS.append({
-    "id": "emp-C-18",
-    "title": "Hall of Turning Mirrors",
-    "kind": "functional",
-    "func_name": "trace",
-    "starter_code": "class Solution:\n    def trace(self, hall: List[str], row: int, limit: int) -> List[int]:\n        ",
-    "difficulty": "medium",
-    "half": "eval",
-    "statement": statement("""
-The floor of a hall is a rectangle of cells. Some cells hold a two-sided mirror, drawn as `/` or `\\`; the other cells are drawn as `.`. A beam of light enters through the western wall into the leftmost cell of the given row and heads east.
-
-The beam advances in steps. In a step, if the beam's cell holds a mirror, the beam is turned by a right angle as the mirror's drawing suggests (a beam heading east is turned north by `/` and south by `\\`, and so on), and right after that the mirror itself flips: `/` becomes `\\` and `\\` becomes `/`. Then the beam goes on to the next cell in its direction. If that would lead out of the hall, the beam leaves and everything ends; otherwise the next step follows. After limit steps the light is switched off, wherever the beam is.
-
-Write the method trace, which returns a list of three integers: the row and the column of the last cell of the hall that the beam was in, and how often it was turned.
-
-Rows are numbered from 0 in the north, columns from 0 in the west.
-
-Constraints: 1 <= rows, columns <= 100; 0 <= row < number of rows; 1 <= limit <= 100000.
-
-Example 1:
-
-Input: hall = ["..\\\\", "...", "/./"], row = 0, limit = 100
-Output: [2, 0, 3]
-
-Example 2:
-
-Input: hall = [".\\\\", "\\\\/"], row = 0, limit = 4
-Output: [0, 0, 3]
-"""),
-    "inputs": P18,
-    "reference_a": code(r'''
-from typing import List
-
-
-class Solution:
-    def trace(self, hall: List[str], row: int, limit: int) -> List[int]:
-        grid = [list(line) for line in hall]
-        height, width = len(grid), len(grid[0])
-        r, c = row, 0
-        dr, dc = 0, 1
-        turns = 0
-        for _ in range(limit):
-            cell = grid[r][c]
-            if cell == "/":
-                dr, dc = -dc, -dr
-                grid[r][c] = "\\"
-                turns += 1
-            elif cell == "\\":
-                dr, dc = dc, dr
-                grid[r][c] = "/"
-                turns += 1
-            if not (0 <= r + dr < height and 0 <= c + dc < width):
-                break
-            r += dr
-            c += dc
-        return [r, c, turns]
-'''),
-    "reference_b": code(r'''
-class Solution:
-    def trace(self, hall, row, limit):
-        cells = {
-            (r, c): mark for r, line in enumerate(hall) for c, mark in enumerate(line)
-        }
-        turned = {"/": dict(zip("NESW", "ENWS")), "\\": dict(zip("NESW", "WSEN"))}
-        step = {"N": (-1, 0), "E": (0, 1), "S": (1, 0), "W": (0, -1)}
-        here, heading, count = (row, 0), "E", 0
-        while limit > 0:
-            mark = cells[here]
-            if mark != ".":
-                heading = turned[mark][heading]
-                cells[here] = "/" if mark == "\\" else "\\"
-                count += 1
-            ahead = (here[0] + step[heading][0], here[1] + step[heading][1])
-            if ahead not in cells:
-                break
-            here = ahead
-            limit -= 1
-        return [*here, count]
-'''),
-})
-
-
-# ---------------------------------------------------------------- C-19
-def hill_roads(seed, size, count, limit, height, reach):
-    rng = random.Random(seed)
-    label = list(range(1, size + 1))
-    middle = label[1:-1]
-    rng.shuffle(middle)
-    label = [1, *middle, size]
-    edges = [(label[i], label[rng.randint(max(0, i - reach), i - 1)]) for i in range(1, size)]
-    while len(edges) < count:
-        i, j = sorted(rng.sample(range(size), 2))
-        if j - i <= 3 * reach:
-            edges.append((label[i], label[j]))
-    rng.shuffle(edges)
-    return rows((size, len(edges), limit), [rng.randint(0, height) for _ in range(size)], *edges)
-
-
-P19 = [
-    rows((5, 6, 3), [3, 8, 5, 4, 6], (1, 2), (2, 5), (1, 3), (3, 4), (4, 5), (3, 5)),
-    rows((4, 3, 2), [1, 2, 3, 4], (1, 2), (2, 3), (3, 4)),
-    rows((2, 1, 1), [5, 5], (1, 2)),
-    rows((2, 1, 1), [0, 10000], (2, 1)),
-    rows((3, 1, 5), [1, 2, 3], (1, 2)),
-    rows((4, 4, 2), [0, 9, 1, 10], (1, 3), (3, 2), (2, 4), (1, 4)),
-    rows((4, 4, 3), [0, 8, 1, 9], (1, 3), (3, 2), (2, 4), (1, 4)),
-    rows((5, 6, 4), [10, 0, 20, 15, 12], (1, 2), (2, 3), (3, 4), (4, 5), (1, 3), (2, 5)),
-    rows((4, 3, 3), [7, 4, 2, 1], (1, 2), (2, 3), (3, 4)),
-    rows((6, 5, 4), [7, 4, 2, 1, 3, 9], (1, 2), (2, 3), (3, 4), (4, 5), (5, 6)),
-    hill_roads(1901, 12, 24, 4, 30, 2),
-    hill_roads(1902, 30, 70, 12, 100, 2),
-    hill_roads(1905, 30, 70, 9, 100, 2),
-    hill_roads(1903, 300, 1500, 60, 10000, 4),
-    hill_roads(1904, 300, 1200, 300, 10000, 2),
-]
-PROBLEMS.append({
-    "id": "emp-C-19",
-    "title": "A Gentle Way Over the Hills",
-    "kind": "stdin",
-    "difficulty": "hard",
-    "half": "train",
-    "statement": statement("""
-Grandfather wants to walk from village 1 to village n. He has energy for at most k roads. Every road joins two villages and can be walked both ways; its steepness is the difference between the heights of its two villages, taken without sign. The hardship of a walk is the largest steepness among its roads.
-
-Find the smallest hardship of a walk from village 1 to village n that uses at most k roads.
-
-Input
-
-The first line holds n, m and k (2 <= n <= 300, 1 <= m <= 1500, 1 <= k <= 300). The second line holds the heights of the n villages (0 to 10000). Each of the next m lines holds two different villages a and b that are joined by a road.
-
-Output
-
-One integer, the smallest hardship, or -1 if there is no such walk.
-""", [(P19[0], "2"), (P19[1], "-1")]),
-    "inputs": P19,
-    "reference_a": code('''
-import sys
-from collections import deque
-
-
-def main():
-    data = list(map(int, sys.stdin.read().split()))
-    n, m, k = data[:3]
-    height = [0] + data[3:3 + n]
-    near = [[] for _ in range(n + 1)]
-    for i in range(3 + n, 3 + n + 2 * m, 2):
-        a, b = data[i], data[i + 1]
-        near[a].append(b)
-        near[b].append(a)
-
-    def reachable(limit):
-        steps = {1: 0}
-        queue = deque([1])
-        while queue:
-            a = queue.popleft()
-            for b in near[a]:
-                if b not in steps and abs(height[a] - height[b]) <= limit:
-                    steps[b] = steps[a] + 1
-                    queue.append(b)
-        return n in steps and steps[n] <= k
-
-    low, high = 0, max(height) + 1
-    while low < high:
-        middle = (low + high) // 2
-        if reachable(middle):
-            high = middle
-        else:
-            low = middle + 1
-    print(low if low <= max(height) else -1)
-
-
-main()
-'''),
-    "reference_b": code('''
-n, m, k = map(int, input().split())
-height = list(map(int, input().split()))
-roads = []
-for _ in range(m):
-    a, b = (int(v) - 1 for v in input().split())
-    steep = abs(height[a] - height[b])
-    roads += [(a, b, steep), (b, a, steep)]
-
-FAR = 10 ** 9
-hardship = [FAR] * n
-hardship[0] = 0
-for _ in range(k):
-    following = hardship[:]
-    for a, b, steep in roads:
-        worst = max(hardship[a], steep)
-        if worst < following[b]:
-            following[b] = worst
-    if following == hardship:
-        break
-    hardship = following
-print(hardship[-1] if hardship[-1] < FAR else -1)
-'''),
-})
-
-
-# ---------------------------------------------------------------- C-20
-def garden(seed, height, width, pond, honey):
-    rng = random.Random(seed)
-    return rows((height, width), *(
-        [0 if rng.random() < pond else rng.randint(1, honey) for _ in range(width)] for _ in range(height)
-    ))
-
-
-P20 = [
-    rows((3, 3), [4, 1, 5], [2, 9, 2], [3, 1, 4]),
-    rows((2, 4), [3, 3, 0, 2], [3, 0, 1, 2]),
-    rows((1, 1), [6]),
-    rows((1, 1), [0]),
-    rows((2, 2), [0, 0], [0, 0]),
-    rows((1, 5), [2, 3, 2, 1, 2]),
-    rows((5, 1), [1], [5], [1], [5], [1]),
-    rows((2, 2), [7, 7], [7, 7]),
-    rows((3, 3), [1, 1, 1], [1, 0, 1], [1, 1, 1]),
-    rows((4, 3), [1, 2, 1], [2, 1, 2], [1, 2, 1], [2, 1, 2]),
-    rows((2, 3), [5, 9, 4], [1, 1, 1]),
-    garden(2001, 4, 5, 0.2, 3),
-    garden(2002, 6, 6, 0.3, 9),
-    garden(2003, 10, 10, 0.1, 2),
-    garden(2004, 10, 9, 0.2, 1000),
-]
-PROBLEMS.append({
-    "id": "emp-C-20",
-    "title": "Quiet Beehives",
-    "kind": "stdin",
-    "difficulty": "hard",
-    "half": "eval",
-    "statement": statement("""
-A garden is divided into square plots. A beehive may stand on a plot and then yields the amount of honey that is known for that plot; some plots are ponds, where no hive can stand. Bees need quiet: two hives may not stand on plots that share a side or a corner.
-
-Find the largest total amount of honey, and the number of different ways to place the hives that reach this total. Placing no hive at all is also a way, with total 0.
-
-Input
-
-The first line holds the number of rows h and of columns w (1 <= h, w <= 10). Each of the next h lines holds w integers: the honey of a plot (1 to 1000), or 0 for a pond.
-
-Output
-
-One line with two integers: the largest total and the number of ways to reach it.
-""", [(P20[0], "16 1"), (P20[1], "5 6")]),
-    "inputs": P20,
-    "reference_a": code('''
-def main():
-    h, w = map(int, input().split())
-    masks = [mask for mask in range(1 << w) if mask & mask << 1 == 0]
-    states = {0: (0, 1)}
-    for _ in range(h):
-        honey = [int(v) for v in input().split()]
-        ponds = sum(1 << c for c in range(w) if honey[c] == 0)
-        following = {}
-        for mask in masks:
-            if mask & ponds:
-                continue
-            gain = sum(honey[c] for c in range(w) if mask >> c & 1)
-            blocked = mask | mask << 1 | mask >> 1
-            best, ways = -1, 0
-            for above, (total, count) in states.items():
-                if above & blocked:
-                    continue
-                if total > best:
-                    best, ways = total, count
-                elif total == best:
-                    ways += count
-            following[mask] = (best + gain, ways)
-        states = following
-    top = max(total for total, _ in states.values())
-    print(top, sum(count for total, count in states.values() if total == top))
-
-
-main()
-'''),
-    "reference_b": code('''
-import sys
-
-h, w, *plots = map(int, sys.stdin.read().split())
-# The key holds the last w + 1 plots, the newest in the lowest bit.
-table = {0: {0: 1}}
-for i, honey in enumerate(plots):
-    column = i % w
-    clash = 1 << w - 1
-    if column > 0:
-        clash |= 1 | 1 << w
-    if column < w - 1:
-        clash |= 1 << w - 2
-    fresh = {}
-    for key, ways in table.items():
-        base = key << 1 & (2 << w) - 1
-        choices = [(base, 0)]
-        if honey > 0 and not key & clash:
-            choices.append((base | 1, honey))
-        for target, extra in choices:
-            slot = fresh.setdefault(target, {})
-            for total, count in ways.items():
-                slot[total + extra] = slot.get(total + extra, 0) + count
-    table = {}
-    for key, ways in fresh.items():
-        best = max(ways)
-        table[key] = {best: ways[best]}
-results = [pair for ways in table.values() for pair in ways.items()]
-highest = max(results)[0]
-print(highest, sum(count for total, count in results if total == highest))
-'''),
-})
-
-
-# ---------------------------------------------------------------- C-21
-P21 = [
-    rows((3, 5, 3), "AABBB", "ACCAB", "DCAAA"),
-    rows((2, 3, 2), "XYX", "XYX"),
-    rows((1, 1, 1), "Z"),
-    rows((1, 1, 2), "Z"),
-    rows((2, 2, 2), "AB", "BA"),
-    rows((3, 3, 9), "QQQ", "QQQ", "QQQ"),
-    rows((1, 7, 3), "CCCBBBA"),
-    rows((2, 4, 1), "AABB", "CABD"),
-    rows((3, 3, 1), "AAA", "BCC", "CCA"),
-    rows((6, 1, 2), "M", "M", "L", "L", "M", "K"),
-    rows((4, 6, 4), "ABBBBA", "ABAABA", "ABABBA", "AAABAA"),
-    *(lambda make: [make(2101, 8, 9, 3, "AB"), make(2102, 20, 20, 4, "WXYZ"), make(2103, 150, 150, 5, "RGB"),
-                    make(2104, 120, 140, 12, "HI")])(
-        lambda seed, h, w, k, colours: (lambda rng: rows(
-            (h, w, k), *("".join(rng.choice(colours) for _ in range(w)) for _ in range(h))
-        ))(random.Random(seed))
-    ),
-]
-PROBLEMS.append({
-    "id": "emp-C-21",
-    "title": "Spilled Paint",
-    "kind": "stdin",
-    "difficulty": "easy",
-    "half": "train",
-    "statement": statement("""
-Paint was spilled over a tiled floor, and now every tile has one colour, written as a capital letter. A puddle is a largest possible set of tiles of one colour that hang together by their sides: from any tile of the puddle one can step to any other, always to a tile above, below, to the left or to the right, without leaving the puddle.
-
-Count the puddles that have at least k tiles, and find the largest puddle.
-
-Input
-
-The first line holds h, w and k (1 <= h, w <= 150, 1 <= k <= 22500). Each of the next h lines holds w capital letters.
-
-Output
-
-One line: the number of puddles with at least k tiles, the colour of the largest puddle and its number of tiles, separated by spaces. If several colours have a largest puddle of the same size, give the colour that comes first in the alphabet.
-""", [(P21[0], "4 A 4"), (P21[1], "3 X 2")]),
-    "inputs": P21,
-    "reference_a": code('''
-def main():
-    h, w, k = map(int, input().split())
-    floor = [list(input()) for _ in range(h)]
-    seen = [[False] * w for _ in range(h)]
-    large = 0
-    best_size, best_colour = 0, ""
-    for r in range(h):
-        for c in range(w):
-            if seen[r][c]:
-                continue
-            colour = floor[r][c]
-            seen[r][c] = True
-            stack = [(r, c)]
-            size = 0
-            while stack:
-                y, x = stack.pop()
-                size += 1
-                for ny, nx in ((y - 1, x), (y + 1, x), (y, x - 1), (y, x + 1)):
-                    if 0 <= ny < h and 0 <= nx < w and not seen[ny][nx]:
-                        if floor[ny][nx] == colour:
-                            seen[ny][nx] = True
-                            stack.append((ny, nx))
-            if size >= k:
-                large += 1
-            if size > best_size or size == best_size and colour < best_colour:
-                best_size, best_colour = size, colour
-    print(large, best_colour, best_size)
-
-
-if __name__ == "__main__":
-    main()
-'''),
-    "reference_b": code('''
-import sys
-from collections import Counter
-
-tokens = sys.stdin.read().split()
-h, w, k = map(int, tokens[:3])
-tiles = "".join(tokens[3:])
-leader = list(range(h * w))
-
-
-def find(i):
-    while leader[i] != i:
-        leader[i] = leader[leader[i]]
-        i = leader[i]
-    return i
-
-
-for i in range(h * w):
-    if i % w and tiles[i] == tiles[i - 1]:
-        leader[find(i)] = find(i - 1)
-    if i >= w and tiles[i] == tiles[i - w]:
-        leader[find(i)] = find(i - w)
-
-sizes = Counter(map(find, range(h * w)))
-size, colour = min((-size, tiles[i]) for i, size in sizes.items())
-print(sum(s >= k for s in sizes.values()), colour, -size)
-'''),
-})
-
-
-# ---------------------------------------------------------------- C-22
-def cards(seed, specs):
-    """Cards with even rows and columns, then `faults` random spots turned over."""
-    rng = random.Random(seed)
-    out = [len(specs)]
-    for height, width, faults in specs:
-        grid = [[rng.randint(0, 1) for _ in range(width)] for _ in range(height)]
-        for line in grid:
-            line[-1] = sum(line[:-1]) % 2
-        for c in range(width):
-            grid[-1][c] = sum(line[c] for line in grid[:-1]) % 2
-        for spot in rng.sample(range(height * width), faults):
-            grid[spot // width][spot % width] ^= 1
-        out.append((height, width))
-        out.extend("".join(map(str, line)) for line in grid)
-    return rows(*out)
-
-
-P22 = [
-    rows(3, (2, 2), "11", "11", (2, 3), "110", "010", (3, 3), "100", "010", "000"),
-    rows(2, (1, 1), "1", (3, 2), "10", "01", "11"),
-    rows(1, (1, 1), "0"),
-    rows(2, (1, 4), "0110", (4, 1), "1", "0", "0", "1"),
-    rows(2, (1, 4), "0010", (4, 1), "0", "0", "0", "1"),
-    rows(2, (1, 3), "111", (2, 2), "10", "01"),
-    rows(2, (2, 2), "11", "00", (2, 2), "10", "10"),
-    rows(1, (3, 3), "110", "101", "000"),
-    rows(2, (3, 4), "1000", "1000", "1000", (4, 3), "110", "111", "110", "000"),
-    cards(2201, [(3, 4, 0), (3, 4, 1), (4, 3, 1), (3, 4, 2), (5, 5, 3)]),
-    cards(2202, [(6, 7, 1), (2, 9, 1), (8, 8, 2), (7, 6, 4), (5, 4, 0)]),
-    cards(2203, [(2, 2, 1), (2, 2, 2), (2, 2, 3), (2, 2, 4)]),
-    cards(2204, [(100, 100, 1), (100, 90, 0), (95, 100, 1), (100, 100, 3)]),
-]
-PROBLEMS.append({
-    "id": "emp-C-22",
-    "title": "Repairing Punch Cards",
-    "kind": "stdin",
-    "difficulty": "easy",
-    "half": "eval",
-    "statement": statement("""
-An old weaving loom reads its patterns from punch cards. A card is a rectangle of spots, 1 for a hole and 0 for none. The maker chose the patterns so that every row and every column of a card has an even number of holes. Dust and wear have damaged some cards since.
-
-For each card, decide:
-
-- `OK`: every row and every column has an even number of holes;
-- `FIX r c`: the card is not OK, but it becomes OK when exactly one spot is changed, namely the spot in row r and column c (both counted from 1);
-- `BROKEN`: everything else.
-
-Input
-
-The first line holds t, the number of cards (1 <= t <= 10). Each card begins with a line that holds its height h and width w (1 <= h, w <= 100); then follow h lines with w digits each, 0 or 1.
-
-Output
-
-For each card one line: `OK`, `FIX r c` or `BROKEN`.
-""", [(P22[0], "OK\nFIX 2 1\nBROKEN"), (P22[1], "FIX 1 1\nBROKEN")]),
-    "inputs": P22,
-    "reference_a": code('''
-import sys
-
-
-def main():
-    tokens = iter(sys.stdin.read().split())
-    for _ in range(int(next(tokens))):
-        h, w = int(next(tokens)), int(next(tokens))
-        card = [next(tokens) for _ in range(h)]
-        odd_rows = []
-        for r in range(h):
-            if card[r].count("1") % 2 == 1:
-                odd_rows.append(r + 1)
-        odd_columns = []
-        for c in range(w):
-            holes = 0
-            for r in range(h):
-                if card[r][c] == "1":
-                    holes += 1
-            if holes % 2 == 1:
-                odd_columns.append(c + 1)
-        if not odd_rows and not odd_columns:
-            print("OK")
-        elif len(odd_rows) == 1 and len(odd_columns) == 1:
-            print("FIX", odd_rows[0], odd_columns[0])
-        else:
-            print("BROKEN")
-
-
-main()
-'''),
-    "reference_b": code('''
-from functools import reduce
-from operator import xor
-
-for _ in range(int(input())):
-    h, w = map(int, input().split())
-    card = [int(input(), 2) for _ in range(h)]
-    odd = [r for r, line in enumerate(card, 1) if bin(line).count("1") & 1]
-    columns = reduce(xor, card)
-    if len(odd) == 1 and columns and columns & (columns - 1) == 0:
-        print("FIX", odd[0], w - columns.bit_length() + 1)
-    else:
-        print("BROKEN" if odd or columns else "OK")
 '''),
 })

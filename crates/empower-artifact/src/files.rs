@@ -100,6 +100,27 @@ pub fn write_json_atomic<T: Serialize>(path: &Path, value: &T) -> Result<(), Art
     write_atomic(path, &bytes)
 }
 
+/// Makes a folder whose parent exists; one that is there already is left as it is.
+pub fn create_folder(path: &Path) -> Result<(), ArtifactError> {
+    match std::fs::create_dir(path) {
+        Err(source) if source.kind() == std::io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        result => result.map_err(|source| ArtifactError::io("create the folder", path, source)),
+    }
+}
+
+/// Removes the files directly in `folder` whose names begin and end so: what an earlier run of the same step left.
+pub fn remove_files(folder: &Path, prefix: &str, suffix: &str) -> Result<(), ArtifactError> {
+    let failed = |source| ArtifactError::io("list the folder", folder, source);
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if name.starts_with(prefix) && name.ends_with(suffix) && path.is_file() {
+            std::fs::remove_file(&path).map_err(|source| ArtifactError::io("remove", &path, source))?;
+        }
+    }
+    Ok(())
+}
+
 /// Reads one JSON value.
 pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, ArtifactError> {
     let bytes = std::fs::read(path).map_err(|source| ArtifactError::io("read", path, source))?;
@@ -334,6 +355,25 @@ mod tests {
             .collect();
         names.sort();
         names
+    }
+
+    #[test]
+    fn folders_are_made_once_and_cleared_by_name() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let folder = place.path().join("report");
+        create_folder(&folder).expect("made");
+        for name in ["episodes-0.js", "episodes-1.js", "episodes.js", "other-0.js", "episodes-0.csv"] {
+            write_atomic(&folder.join(name), b"x").expect("written");
+        }
+        create_folder(&folder).expect("there already");
+        remove_files(&folder, "episodes-", ".js").expect("cleared");
+        let names = std::fs::read_dir(&folder).expect("listed").map(|it| it.expect("read").file_name());
+        let mut names: Vec<String> = names.map(|name| name.into_string().expect("UTF-8")).collect();
+        names.sort();
+        assert_eq!(names, ["episodes-0.csv", "episodes.js", "other-0.js"]);
+        assert!(create_folder(&place.path().join("none/below")).is_err(), "no parent");
+        assert!(create_folder(&folder.join("episodes.js")).is_err(), "a file has the name");
+        assert!(remove_files(&place.path().join("none"), "a", "b").is_err());
     }
 
     #[test]

@@ -1,4 +1,7 @@
-//! Documents: text that humans wrote, from folders of files, JSON Lines and plain text files.
+//! Documents: text that humans wrote, from folders of files, JSON Lines, Parquet and plain text files.
+//!
+//! Rows that are submissions to Codeforces (they have a `verdict` or a `programmingLanguage`) are taken where the site
+//! accepted them and their language is wanted.
 //!
 //! The order is fixed (inputs as given, a folder's files by name, a file's rows as they stand), so that the same input
 //! gives the same corpus on every machine. Symbolic links inside a folder are not followed, and hidden files and folders
@@ -10,10 +13,14 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use empower_artifact::{ContentHash, Seed};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::error::{DataError, Place};
-use crate::lines::{Line, Lines};
+use crate::lines::Lines;
+use crate::sources::Unparsed;
+use crate::sources::codeforces::is_accepted;
+use crate::sources::parquet_rows::ParquetRows;
+use crate::sources::row::{Heavy, Row};
 
 /// A text, and where it is from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +41,12 @@ pub struct ReadOptions {
     pub extensions: Vec<String>,
     /// Names of folders inside a folder that are not entered.
     pub excluded_folders: Vec<String>,
-    /// The field that holds a JSON Lines row's text; by default `text`, else `code`.
+    /// The field that holds a row's text; by default `text`, else `code`.
     pub text_field: Option<String>,
+    /// Beginnings of the languages wanted of rows with a `programmingLanguage`; empty for every language.
+    pub languages: Vec<String>,
+    /// Whether rows with a `verdict` are taken only where it is `OK`.
+    pub accepted_only: bool,
     /// The longest document or row taken, in bytes.
     pub max_bytes: usize,
     /// Whether what cannot be read is skipped and listed, rather than being an error.
@@ -50,6 +61,9 @@ impl Default for ReadOptions {
             extensions: vec!["py".to_owned()],
             excluded_folders: Vec::new(),
             text_field: None,
+            // What the rest of the toolkit can read and run.
+            languages: vec!["Python 3".to_owned(), "PyPy 3".to_owned()],
+            accepted_only: true,
             // chosen: longer than any file that a person wrote by hand; generated tables reach this.
             max_bytes: 8 << 20,
             skip_unreadable: false,
@@ -83,18 +97,20 @@ pub struct Corpus {
     pub duplicates: Vec<Duplicate>,
     /// What could not be read; empty unless skipping was asked for.
     pub skipped: Vec<Skipped>,
+    /// Submissions left out for their verdict or language.
+    pub n_left_out: usize,
     /// Symbolic links found in folders and not followed.
     pub links: Vec<PathBuf>,
 }
 
-/// Reads documents from folders, `.jsonl` / `.ndjson` files and other text files.
+/// Reads documents from folders, `.jsonl` / `.ndjson` / `.parquet` files and other text files.
 ///
 /// Ids: a file's is its path from the input folder's own name on, with `/`; a row's is its field `id` or `document_id`,
 /// failing these `file:line`, the
 /// file named as above. A folder may hold files of rows too, where their extension is asked for.
 ///
 /// # Errors
-/// An input that does not exist; formats known and not read (Parquet, archives); the first document that is empty,
+/// An input that does not exist; formats known and not read (Arrow, archives); a damaged Parquet file; the first document that is empty,
 /// binary, not UTF-8, too long, or a broken row, unless skipping is on; one id for two texts; no documents at all.
 pub fn read_documents(inputs: &[PathBuf], options: &ReadOptions) -> Result<Corpus, DataError> {
     let mut corpus = Corpus::default();
@@ -191,8 +207,9 @@ fn has_extension(path: &Path, extensions: &[String]) -> bool {
 fn read_file(path: &Path, name: String, options: &ReadOptions, corpus: &mut Corpus) -> Result<(), DataError> {
     let extension = path.extension().map(|it| it.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     match extension.as_str() {
-        "jsonl" | "ndjson" => read_rows(path, &name, options, corpus),
-        "parquet" | "arrow" | "json" | "gz" | "zip" | "zst" | "xz" | "bz2" | "tar" => {
+        "jsonl" | "ndjson" => read_lines(path, &name, options, corpus),
+        "parquet" => read_parquet(path, &name, options, corpus),
+        "arrow" | "json" | "gz" | "zip" | "zst" | "xz" | "bz2" | "tar" => {
             Err(DataError::UnsupportedFormat { path: path.to_path_buf(), format: extension })
         }
         _ => {
@@ -255,33 +272,85 @@ fn check_text(text: String, place: Place) -> Result<String, DataError> {
     }
 }
 
-fn read_rows(path: &Path, name: &str, options: &ReadOptions, corpus: &mut Corpus) -> Result<(), DataError> {
+fn read_lines(path: &Path, name: &str, options: &ReadOptions, corpus: &mut Corpus) -> Result<(), DataError> {
     for line in Lines::open(path, options.max_bytes)? {
-        take(read_row(line?, name, options), options, corpus)?;
+        take_row(Unparsed::Line(line?), name, options, corpus)?;
     }
     Ok(())
 }
 
-fn read_row(line: Line, name: &str, options: &ReadOptions) -> Result<Document, DataError> {
-    let place = line.place.clone();
-    let fields: Map<String, Value> = line.parse()?;
-    let names: Vec<&str> = match &options.text_field {
+fn read_parquet(path: &Path, name: &str, options: &ReadOptions, corpus: &mut Corpus) -> Result<(), DataError> {
+    let wanted: Vec<&str> = text_fields(options).into_iter().chain(ID_FIELDS).chain(SUBMISSION_FIELDS).collect();
+    let columns = ParquetRows::open(path, &[])?.columns();
+    let unwanted: Vec<&str> = columns.iter().map(String::as_str).filter(|column| !wanted.contains(column)).collect();
+    for row in ParquetRows::open(path, &unwanted)? {
+        let (place, fields) = row?;
+        take_row(Unparsed::Fields(place, fields), name, options, corpus)?;
+    }
+    Ok(())
+}
+
+/// Fields that may hold an id, the first one first.
+const ID_FIELDS: [&str; 2] = ["id", "document_id"];
+
+/// Fields that say whether a submission is wanted.
+const SUBMISSION_FIELDS: [&str; 2] = ["verdict", "programmingLanguage"];
+
+/// Fields that may hold the text, the first one first.
+fn text_fields(options: &ReadOptions) -> Vec<&str> {
+    match &options.text_field {
         Some(name) => vec![name],
         None => vec!["text", "code"],
-    };
+    }
+}
+
+fn take_row(row: Unparsed, name: &str, options: &ReadOptions, corpus: &mut Corpus) -> Result<(), DataError> {
+    match read_row(row, name, options).transpose() {
+        Some(document) => take(document, options, corpus),
+        None => {
+            corpus.n_left_out += 1;
+            Ok(())
+        }
+    }
+}
+
+/// A row's document; `None` for a submission that is not wanted.
+fn read_row(row: Unparsed, name: &str, options: &ReadOptions) -> Result<Option<Document>, DataError> {
+    let whole = row.light(Heavy::These(&[]))?;
+    let (place, fields) = (whole.place.clone(), &whole.fields);
+    if !is_wanted(&whole.row(), options)? {
+        return Ok(None);
+    }
+    let names = text_fields(options);
     let found = names.iter().find_map(|&name| fields.get(name).map(|value| (name, value)));
     let text = match found {
         Some((_, Value::String(text))) => check_text(text.clone(), place.clone())?,
         Some((name, _)) => return Err(DataError::bad_field(&place, name, "must be a string")),
         None => return Err(DataError::MissingField { place, field: names.join("` or `") }),
     };
-    let id = match ["id", "document_id"].iter().find_map(|&name| fields.get(name).map(|value| (name, value))) {
+    if text.len() > options.max_bytes {
+        return Err(DataError::TooLong { place, limit: options.max_bytes });
+    }
+    let id = match ID_FIELDS.iter().find_map(|&name| fields.get(name).map(|value| (name, value))) {
         Some((_, Value::String(id))) if !id.is_empty() => id.clone(),
         Some((_, Value::Number(id))) => id.to_string(),
         Some((name, _)) => return Err(DataError::bad_field(&place, name, "must be a number or a string with text")),
         None => format!("{name}:{}", place.line.expect("rows have line numbers")),
     };
-    Ok(Document { id, text, source: place })
+    Ok(Some(Document { id, text, source: place }))
+}
+
+/// Whether a row is no submission, or one that is wanted.
+fn is_wanted(row: &Row<'_>, options: &ReadOptions) -> Result<bool, DataError> {
+    let [verdict, language] = SUBMISSION_FIELDS;
+    if options.accepted_only && row.fields.contains_key(verdict) && !is_accepted(row)? {
+        return Ok(false);
+    }
+    if options.languages.is_empty() || !row.fields.contains_key(language) {
+        return Ok(true);
+    }
+    let language = row.text(language)?;
+    Ok(options.languages.iter().any(|wanted| language.starts_with(wanted.as_str())))
 }
 
 /// The form in which documents are compared: line breaks as `\n`, no white space at line ends, no blank lines.

@@ -116,7 +116,7 @@ fn faults_of_the_whole_input_are_never_skipped() {
         ("texts/a.txt", b"a"),
     ]);
     assert!(matches!(read(&tree, "missing", &skipping()), Err(DataError::Read { .. })));
-    assert!(matches!(read(&tree, "a.parquet", &skipping()), Err(DataError::UnsupportedFormat { .. })));
+    assert!(matches!(read(&tree, "a.parquet", &skipping()), Err(DataError::Parquet { .. })));
     assert!(matches!(read(&tree, "texts", &skipping()), Err(DataError::NoDocuments { .. })));
     let error = read(&tree, "twice.jsonl", &skipping()).expect_err("one id, two texts");
     assert!(matches!(&error, DataError::DuplicateId { id, first, .. } if id == "1" && first.line == Some(1)));

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use empower_select::SelectError;
+use parquet::errors::ParquetError;
 
 use crate::private_tests::PrivateTestsError;
 
@@ -14,7 +15,7 @@ use crate::private_tests::PrivateTestsError;
 pub struct Place {
     /// The file.
     pub path: PathBuf,
-    /// The line, from 1, in files of which a line or a function is the unit.
+    /// The line, from 1, in files of which a line or a function is the unit; the row in Parquet files.
     pub line: Option<usize>,
 }
 
@@ -33,7 +34,10 @@ impl Place {
 impl fmt::Display for Place {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.line {
-            Some(line) => write!(out, "{}, line {line}", self.path.display()),
+            Some(line) => {
+                let unit = if self.path.extension().is_some_and(|it| it == "parquet") { "row" } else { "line" };
+                write!(out, "{}, {unit} {line}", self.path.display())
+            }
             None => write!(out, "{}", self.path.display()),
         }
     }
@@ -58,6 +62,33 @@ pub enum DataError {
         path: PathBuf,
         /// The format, by its file name's extension.
         format: String,
+    },
+    /// A Parquet file that is damaged, or uses what is not read here.
+    #[error("{place}: the Parquet file cannot be read")]
+    Parquet {
+        /// The file, with the row where rows were being read.
+        place: Place,
+        /// What is wrong with it.
+        #[source]
+        source: ParquetError,
+    },
+    /// Rows with the fields of no known source of problems.
+    #[error("{place}: these are no problems of a known format (fields: {fields})")]
+    UnknownProblems {
+        /// The first row.
+        place: Place,
+        /// The fields that it has.
+        fields: String,
+    },
+    /// A release of LiveCodeBench whose files are not all there.
+    #[error("release {release} needs {missing}, which is not among the files of {}", path.display())]
+    MissingShard {
+        /// The file or folder that was named.
+        path: PathBuf,
+        /// The release asked for.
+        release: String,
+        /// The file that it needs.
+        missing: String,
     },
     /// A document without any text.
     #[error("{place}: the document is empty")]
@@ -199,6 +230,9 @@ impl DataError {
             | Self::PrivateTests { .. }
             | Self::UnclosedPython { .. } => true,
             Self::UnsupportedFormat { .. }
+            | Self::Parquet { .. }
+            | Self::UnknownProblems { .. }
+            | Self::MissingShard { .. }
             | Self::DuplicateId { .. }
             | Self::NoDocuments { .. }
             | Self::TokenCount { .. }
@@ -207,12 +241,49 @@ impl DataError {
         }
     }
 
+    /// The row or file that it concerns, for errors that name one in their own place.
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Parquet { place, .. }
+            | Self::UnknownProblems { place, .. }
+            | Self::Empty { place }
+            | Self::Binary { place }
+            | Self::NotUtf8 { place, .. }
+            | Self::TooLong { place, .. }
+            | Self::BadJson { place, .. }
+            | Self::MissingField { place, .. }
+            | Self::BadField { place, .. }
+            | Self::PrivateTests { place, .. }
+            | Self::DuplicateId { place, .. }
+            | Self::UnclosedPython { place } => Some(place),
+            Self::Read { .. }
+            | Self::UnsupportedFormat { .. }
+            | Self::MissingShard { .. }
+            | Self::NoDocuments { .. }
+            | Self::TokenCount { .. }
+            | Self::NotScored { .. }
+            | Self::Selection { .. } => None,
+        }
+    }
+
+    /// Whether it concerns one row of a file whose other rows can still be read. A file that fails is no broken row.
+    pub fn is_broken_row(&self) -> bool {
+        self.is_skippable() && !matches!(self, Self::Read { .. })
+    }
+
     /// What a person can do about it.
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Read { source, .. } if source.kind() == io::ErrorKind::NotFound => "check the path",
             Self::Read { .. } => "check that the file is readable by you",
-            Self::UnsupportedFormat { .. } => "convert it to JSON Lines with a `text` field, or to plain text",
+            Self::UnsupportedFormat { .. } => {
+                "unpack it, or convert it to JSON Lines; documents have a `text` field, and can be plain text too"
+            }
+            Self::Parquet { .. } => "download the file again; only Snappy and no compression are read",
+            Self::UnknownProblems { .. } => {
+                "`empower problems list --help` names the formats; --format says which it is"
+            }
+            Self::MissingShard { .. } => "name the folder that holds test.jsonl, test2.jsonl and so on",
             Self::Empty { .. } | Self::Binary { .. } => "remove it from the input, or skip what cannot be read by flag",
             Self::NotUtf8 { .. } => "convert the file to UTF-8, or skip what cannot be read by flag",
             Self::TooLong { .. } => "split it, raise the bound, or check that the file is one row a line",

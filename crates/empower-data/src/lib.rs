@@ -1,7 +1,8 @@
 //! Documents, problems and examples: what goes into selection, training and simulation.
 //!
-//! This crate owns the reading of corpora ([`read_documents`], [`python_functions`]) and of problems in LiveCodeBench's
-//! format ([`ProblemReader`]), the drawing of states ([`States`]), the example rows that training reads
+//! This crate owns the reading of corpora ([`read_documents`], [`python_functions`]), of problems in the formats of the
+//! field ([`ProblemReader`], [`ProblemIndex`]) and of programs for them ([`Programs`]), the writing of what others read
+//! ([`ProblemRow`], [`EvalAllRow`]), the drawing of states ([`States`]), the example rows that training reads
 //! ([`DocumentExamplesRow`], [`ExampleRow`]), the split of documents and the check that training and evaluation do not
 //! overlap ([`overlaps`]).
 //!
@@ -16,8 +17,10 @@ mod lines;
 mod overlap;
 mod private_tests;
 mod problem;
+mod programs;
 mod python;
 mod python_lex;
+mod sources;
 mod states;
 mod suite;
 
@@ -33,9 +36,11 @@ pub use examples::{
 pub use overlap::{Overlap, OverlapKind, OverlapOptions, overlaps};
 pub use private_tests::{PrivateTestsError, decode_private_tests};
 pub use problem::{
-    Difficulty, Problem, ProblemOptions, ProblemReader, ProblemSet, ProgramsRow, read_problems, read_programs,
+    Difficulty, Problem, ProblemKind, ProblemOptions, ProblemSet, open_problems, read_exclusions, read_problems,
 };
+pub use programs::{EvalAllRow, Programs, ProgramsFormat, ProgramsRow, Sample, read_programs, sample_result};
 pub use python::{FunctionOptions, PythonFunction, UnclosedPython, python_functions, python_library_functions};
+pub use sources::{ProblemEntry, ProblemFormat, ProblemIndex, ProblemReader, ProblemRow, ProblemSource, Release};
 pub use states::{States, StatesSyntaxError, document_seed, is_held_out};
 pub use suite::{
     Finding, ProgramSize, Severity, SuiteRules, check_suite, lazy_programs, program_size, reference_programs,

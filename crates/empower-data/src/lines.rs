@@ -2,7 +2,7 @@
 //! whole rows, it goes on after a bad line, so that the caller may report that line and skip it.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
@@ -14,6 +14,8 @@ pub(crate) struct Lines {
     path: PathBuf,
     reader: BufReader<File>,
     line: usize,
+    /// Where the next line begins, in bytes from the start of the file.
+    offset: u64,
     limit: usize,
     failed: bool,
 }
@@ -21,6 +23,8 @@ pub(crate) struct Lines {
 /// A line's place and, where it is within bounds, its bytes without the line break.
 pub(crate) struct Line {
     pub place: Place,
+    /// Where it begins, in bytes from the start of the file.
+    pub offset: u64,
     pub bytes: Result<Vec<u8>, DataError>,
 }
 
@@ -39,7 +43,20 @@ impl Lines {
     pub fn open(path: &Path, limit: usize) -> Result<Self, DataError> {
         let file = File::open(path).map_err(|source| DataError::read(path, source))?;
         let reader = BufReader::with_capacity(1 << 16, file);
-        Ok(Self { path: path.to_path_buf(), reader, line: 0, limit, failed: false })
+        Ok(Self { path: path.to_path_buf(), reader, line: 0, offset: 0, limit, failed: false })
+    }
+
+    /// Goes on at a line whose number, from 1, and first byte were seen before.
+    pub fn open_at(path: &Path, limit: usize, line: usize, offset: u64) -> Result<Self, DataError> {
+        let mut lines = Self::open(path, limit)?;
+        lines.reader.seek(SeekFrom::Start(offset)).map_err(|source| DataError::read(path, source))?;
+        (lines.line, lines.offset) = (line - 1, offset);
+        Ok(lines)
+    }
+
+    /// Where the next line begins, in bytes from the start of the file.
+    pub fn offset(&self) -> u64 {
+        self.offset
     }
 
     fn read(&mut self) -> std::io::Result<Option<Line>> {
@@ -47,9 +64,12 @@ impl Lines {
             let mut bytes = Vec::new();
             // Two more than the bound: the line break, and the byte that shows that the bound is passed.
             let most = self.limit as u64 + 2;
-            if (&mut self.reader).take(most).read_until(b'\n', &mut bytes)? == 0 {
+            let length = (&mut self.reader).take(most).read_until(b'\n', &mut bytes)?;
+            if length == 0 {
                 return Ok(None);
             }
+            let offset = self.offset;
+            self.offset += length as u64;
             self.line += 1;
             let place = Place::line(&self.path, self.line);
             let ended = bytes.last() == Some(&b'\n');
@@ -61,14 +81,18 @@ impl Lines {
                     self.skip_to_line_break()?;
                 }
                 let limit = self.limit;
-                return Ok(Some(Line { bytes: Err(DataError::TooLong { place: place.clone(), limit }), place }));
+                return Ok(Some(Line {
+                    bytes: Err(DataError::TooLong { place: place.clone(), limit }),
+                    place,
+                    offset,
+                }));
             }
             // Some editors start a file with a byte-order mark.
             if self.line == 1 && bytes.starts_with(b"\xef\xbb\xbf") {
                 bytes.drain(..3);
             }
             if !bytes.iter().all(u8::is_ascii_whitespace) {
-                return Ok(Some(Line { place, bytes: Ok(bytes) }));
+                return Ok(Some(Line { place, offset, bytes: Ok(bytes) }));
             }
         }
     }
@@ -82,11 +106,13 @@ impl Lines {
             match buffer.iter().position(|&byte| byte == b'\n') {
                 Some(position) => {
                     self.reader.consume(position + 1);
+                    self.offset += position as u64 + 1;
                     return Ok(());
                 }
                 None => {
                     let length = buffer.len();
                     self.reader.consume(length);
+                    self.offset += length as u64;
                 }
             }
         }
@@ -123,5 +149,12 @@ mod tests {
             .map(|line| (line.place.line.expect("numbered"), line.bytes.ok().map(|bytes| bytes.len())))
             .collect();
         assert_eq!(seen, [(1, Some(1)), (3, None), (4, Some(5)), (5, None), (6, Some(1))]);
+        // A line is found again by its offset, past lines that were too long.
+        for line in Lines::open(&path, 5).expect("opened").map(|line| line.expect("read")) {
+            let number = line.place.line.expect("numbered");
+            let mut again = Lines::open_at(&path, 5, number, line.offset).expect("opened");
+            let again = again.next().expect("there").expect("read");
+            assert_eq!((again.place, again.bytes.ok()), (line.place, line.bytes.ok()));
+        }
     }
 }

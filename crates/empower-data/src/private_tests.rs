@@ -58,45 +58,55 @@ pub fn decode_private_tests(field: &str, max_inflated_bytes: usize) -> Result<St
     if trimmed.starts_with('[') {
         return Ok(trimmed.to_owned());
     }
-    let packed = STANDARD.decode(trimmed).map_err(PrivateTestsError::Base64)?;
+    text_with_surrogates_escaped(pickled_string(&inflate(trimmed, max_inflated_bytes)?)?)
+}
+
+/// The text in a packed object that holds it as its one value, under `input_output`: SandboxFusion's form of the same
+/// tests.
+///
+/// # Errors
+/// Anything but this form.
+pub(crate) fn decode_packed_input_output(field: &str, max_inflated_bytes: usize) -> Result<String, PrivateTestsError> {
+    text_with_surrogates_escaped(pickled_input_output(&inflate(field.trim(), max_inflated_bytes)?)?)
+}
+
+fn inflate(packed: &str, max_inflated_bytes: usize) -> Result<Vec<u8>, PrivateTestsError> {
+    let packed = STANDARD.decode(packed).map_err(PrivateTestsError::Base64)?;
     let mut pickle = Vec::new();
     let most = max_inflated_bytes as u64 + 1;
     ZlibDecoder::new(packed.as_slice()).take(most).read_to_end(&mut pickle).map_err(PrivateTestsError::Zlib)?;
     if pickle.len() > max_inflated_bytes {
         return Err(PrivateTestsError::TooLarge { limit: max_inflated_bytes });
     }
-    text_with_surrogates_escaped(pickled_string(&pickle)?)
+    Ok(pickle)
 }
 
 /// The one string of a protocol-4 pickle: `80 04 [95 u64] (8c u8 | 58 u32 | 8d u64) bytes [94] 2e`.
 fn pickled_string(pickle: &[u8]) -> Result<&[u8], PrivateTestsError> {
-    let mut reader = PickleReader { bytes: pickle, offset: 0 };
-    reader.expect(0x80)?;
-    reader.expect(0x04)?;
-    let mut opcode = reader.byte()?;
-    if opcode == 0x95 {
-        let frame = reader.length(8)?;
-        if frame > reader.left() {
-            return Err(PrivateTestsError::Length { problem: "its frame is longer than the pickle" });
-        }
-        opcode = reader.byte()?;
+    let (mut reader, opcode) = PickleReader::open(pickle)?;
+    let string = reader.string(opcode)?;
+    let last = reader.byte_after_memo()?;
+    reader.end(last, string)
+}
+
+/// The value in `80 04 [95 u64] 7d [94] "input_output" [94] string [94] 73 2e`.
+fn pickled_input_output(pickle: &[u8]) -> Result<&[u8], PrivateTestsError> {
+    let (mut reader, opcode) = PickleReader::open(pickle)?;
+    if opcode != 0x7d {
+        return Err(reader.refused(opcode));
     }
-    let length = match opcode {
-        0x8c => reader.length(1)?,
-        0x58 => reader.length(4)?,
-        0x8d => reader.length(8)?,
-        _ => return Err(PrivateTestsError::Opcode { opcode, offset: reader.offset - 1 }),
-    };
-    let string = reader.take(length)?;
-    match reader.byte()? {
-        0x94 => reader.expect(0x2e)?,
-        0x2e => {}
-        opcode => return Err(PrivateTestsError::Opcode { opcode, offset: reader.offset - 1 }),
+    let opcode = reader.byte_after_memo()?;
+    if reader.string(opcode)? != b"input_output" {
+        return Err(PrivateTestsError::Length { problem: "its key is not `input_output`" });
     }
-    match reader.left() {
-        0 => Ok(string),
-        _ => Err(PrivateTestsError::Length { problem: "bytes follow its end" }),
+    let opcode = reader.byte_after_memo()?;
+    let string = reader.string(opcode)?;
+    match reader.byte_after_memo()? {
+        0x73 => {}
+        opcode => return Err(reader.refused(opcode)),
     }
+    let last = reader.byte()?;
+    reader.end(last, string)
 }
 
 struct PickleReader<'a> {
@@ -105,6 +115,55 @@ struct PickleReader<'a> {
 }
 
 impl<'a> PickleReader<'a> {
+    /// Reads the head of a pickle and its first opcode that does something.
+    fn open(pickle: &'a [u8]) -> Result<(Self, u8), PrivateTestsError> {
+        let mut reader = Self { bytes: pickle, offset: 0 };
+        reader.expect(0x80)?;
+        reader.expect(0x04)?;
+        let mut opcode = reader.byte()?;
+        if opcode == 0x95 {
+            let frame = reader.length(8)?;
+            if frame > reader.left() {
+                return Err(PrivateTestsError::Length { problem: "its frame is longer than the pickle" });
+            }
+            opcode = reader.byte()?;
+        }
+        Ok((reader, opcode))
+    }
+
+    /// The string that an opcode pushes.
+    fn string(&mut self, opcode: u8) -> Result<&'a [u8], PrivateTestsError> {
+        let length = match opcode {
+            0x8c => self.length(1)?,
+            0x58 => self.length(4)?,
+            0x8d => self.length(8)?,
+            _ => return Err(self.refused(opcode)),
+        };
+        self.take(length)
+    }
+
+    /// The next opcode, past one that only remembers the last value.
+    fn byte_after_memo(&mut self) -> Result<u8, PrivateTestsError> {
+        match self.byte()? {
+            0x94 => self.byte(),
+            opcode => Ok(opcode),
+        }
+    }
+
+    /// `found`, where the pickle ends here and `last` says so.
+    fn end(&self, last: u8, found: &'a [u8]) -> Result<&'a [u8], PrivateTestsError> {
+        match (last, self.left()) {
+            (0x2e, 0) => Ok(found),
+            (0x2e, _) => Err(PrivateTestsError::Length { problem: "bytes follow its end" }),
+            (opcode, _) => Err(self.refused(opcode)),
+        }
+    }
+
+    /// The opcode that was just read.
+    fn refused(&self, opcode: u8) -> PrivateTestsError {
+        PrivateTestsError::Opcode { opcode, offset: self.offset - 1 }
+    }
+
     fn left(&self) -> usize {
         self.bytes.len() - self.offset
     }

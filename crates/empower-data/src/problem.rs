@@ -1,23 +1,16 @@
-//! Programming problems in LiveCodeBench's format (JUDGE section 1), with their tests, public ones first.
-//!
-//! Rows are read one at a time, and the private tests of a row only once its date and id are wanted: the published set
-//! is some four gigabytes. Beside upstream's eleven fields a row may have `reference_programs`, a list of programs that
-//! solve it, or `solutions`, a list of `{code, passed_all_tests}` of which those that passed are taken.
+//! Programming problems with their tests, public ones first, and which of them are wanted. Where they are read from is
+//! in `sources`; how they are written is in `problem_row`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
-use empower_judge::{TestCase, TestKind, Tests};
+use empower_judge::{TestKind, Tests};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::error::{DataError, Place};
-use crate::lines::Lines;
-use crate::private_tests::decode_private_tests;
-
-/// The longest row taken. Chosen: upstream's largest rows are some tens of megabytes.
-const MAX_ROW_BYTES: usize = 512 << 20;
+use crate::sources::{Head, ProblemFormat, ProblemReader, Release};
 
 /// How hard a problem is, as its site says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -29,6 +22,26 @@ pub enum Difficulty {
     Medium,
     /// Hard.
     Hard,
+    /// The source does not say.
+    Unknown,
+}
+
+impl Difficulty {
+    /// Every difficulty, in order.
+    pub const ALL: [Self; 4] = [Self::Easy, Self::Medium, Self::Hard, Self::Unknown];
+
+    /// By Codeforces' rating of the problem; 0 and below mean that there is none.
+    ///
+    /// chosen: 1200 and 1800, where its ranks Pupil and Candidate Master begin, half a rank up for the second: about a
+    /// third of its rated problems each.
+    pub fn of_rating(rating: i64) -> Self {
+        match rating {
+            ..=0 => Self::Unknown,
+            1..=1200 => Self::Easy,
+            1201..=1800 => Self::Medium,
+            _ => Self::Hard,
+        }
+    }
 }
 
 impl fmt::Display for Difficulty {
@@ -37,6 +50,49 @@ impl fmt::Display for Difficulty {
             Self::Easy => "easy",
             Self::Medium => "medium",
             Self::Hard => "hard",
+            Self::Unknown => "unknown",
+        })
+    }
+}
+
+impl FromStr for Difficulty {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|difficulty| difficulty.to_string() == name);
+        found.ok_or_else(|| format!("is `{name}`; it must be easy, medium, hard or unknown"))
+    }
+}
+
+/// How a problem's programs are run, by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProblemKind {
+    /// Standard input to standard output.
+    Stdin,
+    /// A function is called and its value compared.
+    Functional,
+    /// Assertions run after the program.
+    Assertions,
+}
+
+impl ProblemKind {
+    /// The kind of tests.
+    pub fn of(kind: &TestKind) -> Self {
+        match kind {
+            TestKind::Stdin => Self::Stdin,
+            TestKind::Functional { .. } => Self::Functional,
+            TestKind::Assertions => Self::Assertions,
+        }
+    }
+}
+
+impl fmt::Display for ProblemKind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Stdin => "stdin",
+            Self::Functional => "functional",
+            Self::Assertions => "assertions",
         })
     }
 }
@@ -54,7 +110,7 @@ pub struct Problem {
     pub platform: String,
     /// The contest it was set in.
     pub contest_id: String,
-    /// When, in ISO form, beginning with year, month and day.
+    /// When, in ISO form, beginning with year, month and day; empty where the source does not say.
     pub contest_date: String,
     /// What the program begins with; empty for problems on standard input.
     pub starter_code: String,
@@ -78,10 +134,20 @@ impl Problem {
 /// Which problems to read, and how.
 #[derive(Debug, Clone)]
 pub struct ProblemOptions {
-    /// First contest day wanted, `YYYY-MM-DD`, inclusive.
+    /// The files' format; `None` looks at each file's first row.
+    pub format: Option<ProblemFormat>,
+    /// A release of LiveCodeBench: which files of a folder are read.
+    pub release: Option<Release>,
+    /// First contest day wanted, `YYYY-MM-DD`, inclusive. A problem without a date is then left out.
     pub from_date: Option<String>,
-    /// Last contest day wanted, `YYYY-MM-DD`, inclusive.
+    /// Last contest day wanted, `YYYY-MM-DD`, inclusive. A problem without a date is then left out.
     pub until_date: Option<String>,
+    /// Platforms wanted; empty for all.
+    pub platforms: Vec<String>,
+    /// Difficulties wanted; empty for all.
+    pub difficulties: Vec<Difficulty>,
+    /// The only problems wanted, by id; `None` for all.
+    pub only: Option<HashSet<String>>,
     /// Problems to leave out, by id: interactive ones, ones with several right answers.
     pub excluded: HashSet<String>,
     /// Most bytes that one row's private tests may inflate to.
@@ -90,75 +156,49 @@ pub struct ProblemOptions {
 
 impl Default for ProblemOptions {
     fn default() -> Self {
-        // chosen: above the largest upstream row by an order of magnitude, and well within a laptop's memory.
-        Self { from_date: None, until_date: None, excluded: HashSet::new(), max_inflated_bytes: 1 << 30 }
+        Self {
+            format: None,
+            release: None,
+            from_date: None,
+            until_date: None,
+            platforms: Vec::new(),
+            difficulties: Vec::new(),
+            only: None,
+            excluded: HashSet::new(),
+            // chosen: above the largest upstream row by an order of magnitude, and well within a laptop's memory.
+            max_inflated_bytes: 1 << 30,
+        }
     }
 }
 
-/// The problems of a file, one at a time, in its order.
-pub struct ProblemReader {
-    lines: Lines,
-    options: ProblemOptions,
-    seen: HashMap<String, Place>,
-}
+impl ProblemOptions {
+    /// Whether a problem is wanted.
+    pub(crate) fn want(&self, head: &Head) -> bool {
+        let contest_day = day(&head.contest_date);
+        let early = self.from_date.as_deref().is_some_and(|from| contest_day.is_none_or(|day| day < from));
+        let late = self.until_date.as_deref().is_some_and(|until| contest_day.is_none_or(|day| day > until));
+        !early
+            && !late
+            && (self.platforms.is_empty() || self.platforms.contains(&head.platform))
+            && (self.difficulties.is_empty() || self.difficulties.contains(&head.difficulty))
+            && self.only.as_ref().is_none_or(|only| only.contains(&head.question_id))
+            && !self.excluded.contains(&head.question_id)
+    }
 
-impl ProblemReader {
-    /// Opens a JSON Lines file of problems.
-    ///
     /// # Errors
-    /// A file that cannot be opened, and a date bound that is no date.
-    pub fn open(path: &Path, options: ProblemOptions) -> Result<Self, DataError> {
-        let place = Place::file(path);
-        for (field, bound) in [("from_date", &options.from_date), ("until_date", &options.until_date)] {
+    /// A date bound that is no date.
+    pub(crate) fn check(&self, path: &Path) -> Result<(), DataError> {
+        for (field, bound) in [("from_date", &self.from_date), ("until_date", &self.until_date)] {
             if bound.as_deref().is_some_and(|date| date.len() != 10 || day(date).is_none()) {
-                return Err(DataError::bad_field(&place, field, "must be a day, written YYYY-MM-DD"));
+                return Err(DataError::bad_field(&Place::file(path), field, "must be a day, written YYYY-MM-DD"));
             }
         }
-        Ok(Self { lines: Lines::open(path, MAX_ROW_BYTES)?, options, seen: HashMap::new() })
-    }
-
-    fn read_row(&mut self, row: &Row<'_>) -> Result<Option<Problem>, DataError> {
-        let question_id = row.string("question_id")?;
-        if question_id.is_empty() {
-            return Err(row.bad("question_id", "must not be empty"));
-        }
-        if let Some(first) = self.seen.insert(question_id.clone(), row.place.clone()) {
-            return Err(DataError::DuplicateId { place: row.place.clone(), id: question_id, first });
-        }
-        let contest_date = row.string("contest_date")?;
-        let Some(contest_day) = day(&contest_date) else {
-            return Err(row.bad("contest_date", "must begin with a day, written YYYY-MM-DD"));
-        };
-        let early = self.options.from_date.as_deref().is_some_and(|from| contest_day < from);
-        let late = self.options.until_date.as_deref().is_some_and(|until| contest_day > until);
-        if early || late || self.options.excluded.contains(&question_id) {
-            return Ok(None);
-        }
-        row.problem(question_id, contest_date, self.options.max_inflated_bytes).map(Some)
-    }
-}
-
-impl Iterator for ProblemReader {
-    type Item = Result<Problem, DataError>;
-
-    /// The next wanted problem. A broken row is an error; the rows after it can still be read.
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let line = match self.lines.next()? {
-                Ok(line) => line,
-                Err(error) => return Some(Err(error)),
-            };
-            let place = line.place.clone();
-            let problem = line.parse().and_then(|fields| self.read_row(&Row { place, fields: &fields }));
-            if let Some(problem) = problem.transpose() {
-                return Some(problem);
-            }
-        }
+        Ok(())
     }
 }
 
 /// The day of an ISO date or time: its first ten characters, where they are digits and dashes in the right places.
-fn day(date: &str) -> Option<&str> {
+pub(crate) fn day(date: &str) -> Option<&str> {
     let day = date.get(..10)?;
     let shaped = day.bytes().enumerate().all(|(i, byte)| match i {
         4 | 7 => byte == b'-',
@@ -167,145 +207,10 @@ fn day(date: &str) -> Option<&str> {
     shaped.then_some(day)
 }
 
-struct Row<'a> {
-    place: Place,
-    fields: &'a Map<String, Value>,
-}
-
-impl Row<'_> {
-    fn bad(&self, field: impl Into<String>, problem: impl Into<String>) -> DataError {
-        DataError::bad_field(&self.place, field, problem)
-    }
-
-    fn string(&self, field: &str) -> Result<String, DataError> {
-        match self.fields.get(field) {
-            Some(Value::String(text)) => Ok(text.clone()),
-            Some(_) => Err(self.bad(field, "must be a string")),
-            None => Err(DataError::MissingField { place: self.place.clone(), field: field.to_owned() }),
-        }
-    }
-
-    fn problem(
-        &self,
-        question_id: String,
-        contest_date: String,
-        max_inflated_bytes: usize,
-    ) -> Result<Problem, DataError> {
-        let difficulty = match self.string("difficulty")?.as_str() {
-            "easy" => Difficulty::Easy,
-            "medium" => Difficulty::Medium,
-            "hard" => Difficulty::Hard,
-            other => return Err(self.bad("difficulty", format!("is `{other}`; it must be easy, medium or hard"))),
-        };
-        let (tests, n_public) = self.tests(&question_id, max_inflated_bytes)?;
-        Ok(Problem {
-            title: self.string("question_title")?,
-            content: self.string("question_content")?,
-            platform: self.string("platform")?,
-            contest_id: self.string("contest_id")?,
-            starter_code: self.string("starter_code")?,
-            reference_programs: self.reference_programs()?,
-            question_id,
-            contest_date,
-            difficulty,
-            tests,
-            n_public,
-        })
-    }
-
-    /// Public tests, then private ones, and the number of public ones.
-    fn tests(&self, question_id: &str, max_inflated_bytes: usize) -> Result<(Tests, usize), DataError> {
-        let mut types = Vec::new();
-        let mut cases = self.cases("public_test_cases", &self.string("public_test_cases")?, &mut types)?;
-        let n_public = cases.len();
-        if self.fields.contains_key("private_test_cases") {
-            let packed = self.string("private_test_cases")?;
-            // An empty field is a row without private tests, as an absent one is.
-            if !packed.trim().is_empty() {
-                let text = decode_private_tests(&packed, max_inflated_bytes).map_err(|source| {
-                    DataError::PrivateTests { place: self.place.clone(), question_id: question_id.to_owned(), source }
-                })?;
-                cases.extend(self.cases("private_test_cases", &text, &mut types)?);
-            }
-        }
-        let Some(&first) = types.first() else {
-            return Err(self.bad("public_test_cases", "holds no test, and neither does `private_test_cases`"));
-        };
-        if types.iter().any(|&kind| kind != first) {
-            return Err(self.bad("private_test_cases", "mixes tests of type stdin and functional with those before"));
-        }
-        let kind = match first {
-            TestType::Stdin => TestKind::Stdin,
-            TestType::Functional => TestKind::Functional { func_name: self.func_name()? },
-        };
-        Ok((Tests { kind, cases }, n_public))
-    }
-
-    fn func_name(&self) -> Result<String, DataError> {
-        let metadata: Map<String, Value> = serde_json::from_str(&self.string("metadata")?)
-            .map_err(|source| self.bad("metadata", format!("is not the JSON text of an object: {source}")))?;
-        match metadata.get("func_name") {
-            Some(Value::String(name)) if !name.is_empty() => Ok(name.clone()),
-            _ => Err(self.bad("metadata", "must name the function to call as `func_name` in a functional problem")),
-        }
-    }
-
-    fn cases(&self, field: &str, text: &str, types: &mut Vec<TestType>) -> Result<Vec<TestCase>, DataError> {
-        let rows: Vec<Value> = serde_json::from_str(text)
-            .map_err(|source| self.bad(field, format!("is not the JSON text of a list of tests: {source}")))?;
-        let mut cases = Vec::with_capacity(rows.len());
-        for (i, row) in rows.into_iter().enumerate() {
-            let Value::Object(mut row) = row else {
-                return Err(self.bad(format!("{field}[{i}]"), "must be an object"));
-            };
-            let mut string = |key: &str| match row.remove(key) {
-                Some(Value::String(text)) => Ok(text),
-                Some(_) => Err(self.bad(format!("{field}[{i}].{key}"), "must be a string")),
-                None => Err(self.bad(format!("{field}[{i}].{key}"), "is missing")),
-            };
-            let (input, output, testtype) = (string("input")?, string("output")?, string("testtype")?);
-            types.push(match testtype.as_str() {
-                "stdin" => TestType::Stdin,
-                "functional" => TestType::Functional,
-                other => {
-                    let problem = format!("is `{other}`; it must be stdin or functional");
-                    return Err(self.bad(format!("{field}[{i}].testtype"), problem));
-                }
-            });
-            cases.push(TestCase { input, output });
-        }
-        Ok(cases)
-    }
-
-    fn reference_programs(&self) -> Result<Vec<String>, DataError> {
-        if let Some(value) = self.fields.get("reference_programs") {
-            return Vec::<String>::deserialize(value)
-                .map_err(|source| self.bad("reference_programs", format!("must be a list of strings: {source}")));
-        }
-        let Some(value) = self.fields.get("solutions") else { return Ok(Vec::new()) };
-        let solutions = Vec::<Solution>::deserialize(value)
-            .map_err(|source| self.bad("solutions", format!("must be a list of programs: {source}")))?;
-        Ok(solutions.into_iter().filter(|solution| solution.passed_all_tests).map(|solution| solution.code).collect())
-    }
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum TestType {
-    Stdin,
-    Functional,
-}
-
-#[derive(Deserialize)]
-struct Solution {
-    code: String,
-    #[serde(default)]
-    passed_all_tests: bool,
-}
-
-/// What a file of problems gave.
+/// What a source of problems gave.
 #[derive(Debug, Default)]
 pub struct ProblemSet {
-    /// The problems, in the file's order.
+    /// The problems, in the source's order.
     pub problems: Vec<Problem>,
     /// Rows skipped because they are broken; empty unless skipping was asked for.
     pub skipped: Vec<DataError>,
@@ -318,52 +223,47 @@ impl ProblemSet {
     }
 }
 
-/// Reads all wanted problems of a file into memory.
+/// Reads all wanted problems of one file or folder into memory.
 ///
 /// # Errors
-/// The first broken row, unless `skip_broken`; a file that cannot be read, and one without any problem at all.
+/// As [`open_problems`].
 pub fn read_problems(path: &Path, options: ProblemOptions, skip_broken: bool) -> Result<ProblemSet, DataError> {
+    open_problems(&[path.to_path_buf()], options, skip_broken)
+}
+
+/// Reads all wanted problems of files and folders of any known format into memory.
+///
+/// # Errors
+/// The first broken row, unless `skip_broken`; a file that cannot be read, and no problem at all.
+pub fn open_problems(paths: &[PathBuf], options: ProblemOptions, skip_broken: bool) -> Result<ProblemSet, DataError> {
     let mut set = ProblemSet::default();
-    for problem in ProblemReader::open(path, options)? {
+    for problem in ProblemReader::open_all(paths, options)? {
         match problem {
             Ok(problem) => set.problems.push(problem),
-            // A file that fails while being read is not a broken row.
-            Err(error) if skip_broken && error.is_skippable() && !matches!(error, DataError::Read { .. }) => {
-                set.skipped.push(error);
-            }
+            Err(error) if skip_broken && error.is_broken_row() => set.skipped.push(error),
             Err(error) => return Err(error),
         }
     }
     if set.problems.is_empty() {
-        return Err(DataError::NoDocuments { path: path.to_path_buf() });
+        return Err(DataError::NoDocuments { path: paths.first().cloned().unwrap_or_default() });
     }
     Ok(set)
 }
 
-/// Programs for one problem, as upstream's evaluation of custom output reads them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProgramsRow {
-    /// The problem.
-    pub question_id: String,
-    /// The programs.
-    pub code_list: Vec<String>,
-}
-
-/// Reads a JSON file that holds one list of [`ProgramsRow`]s.
+/// Reads ids to leave out: one a line, with blank lines and what follows a `#` passed over, or one JSON list of strings.
 ///
 /// # Errors
-/// A file that cannot be read or is not of that form; a problem that occurs twice.
-pub fn read_programs(path: &Path) -> Result<Vec<ProgramsRow>, DataError> {
+/// A file that cannot be read, is not UTF-8, or holds broken JSON.
+pub fn read_exclusions(path: &Path) -> Result<HashSet<String>, DataError> {
     let place = Place::file(path);
     let bytes = std::fs::read(path).map_err(|source| DataError::read(path, source))?;
-    let rows: Vec<ProgramsRow> =
-        serde_json::from_slice(&bytes).map_err(|source| DataError::BadJson { place: place.clone(), source })?;
-    let mut seen = HashSet::new();
-    if let Some(twice) = rows.iter().find(|row| !seen.insert(row.question_id.as_str())) {
-        let id = twice.question_id.clone();
-        return Err(DataError::DuplicateId { place: place.clone(), id, first: place });
+    let text = String::from_utf8(bytes)
+        .map_err(|error| DataError::NotUtf8 { place: place.clone(), offset: error.utf8_error().valid_up_to() })?;
+    if text.trim_start().starts_with('[') {
+        return serde_json::from_str(&text).map_err(|source| DataError::BadJson { place, source });
     }
-    Ok(rows)
+    let ids = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
+    Ok(ids.filter(|id| !id.is_empty()).map(str::to_owned).collect())
 }
 
 #[cfg(test)]

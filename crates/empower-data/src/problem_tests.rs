@@ -1,7 +1,10 @@
 //! Rows of problems: whole, broken in every field, and the genuine ones where they are at hand.
 
 use super::*;
-use std::path::PathBuf;
+use empower_judge::TestCase;
+use serde_json::{Map, Value};
+
+use crate::programs::{ProgramsRow, read_programs};
 
 fn row() -> Map<String, Value> {
     let row = serde_json::json!({
@@ -201,12 +204,7 @@ fn programs_are_read_from_one_list() {
 
 /// The folder of shared real data, which is beside the repository where it is at all.
 fn shared(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/livecodebench").join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    println!("skipped: ../shared/data/livecodebench/{name} is not here");
-    None
+    crate::sources::tests::shared(&format!("livecodebench/{name}"))
 }
 
 #[test]

@@ -189,6 +189,8 @@ pub fn lazy_programs(problem: &Problem) -> Vec<(&'static str, String)> {
                 ("returns its first argument", method("return arguments[0]")),
             ]
         }
+        // Of assertions nobody knows which names they read, so only nothing is surely lazy.
+        TestKind::Assertions => vec![("does nothing", "pass\n".to_owned())],
     }
 }
 

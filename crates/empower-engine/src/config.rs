@@ -364,7 +364,7 @@ impl Config {
     pub(crate) fn arithmetic(&self) -> Result<Arithmetic, Refused> {
         let family = self.family()?;
         let gemma = family == Family::Gemma3;
-        let (ropes, rotary_of) = self.ropes(gemma)?;
+        let ropes = self.ropes(gemma)?;
         let scale = match (gemma, self.query_pre_attn_scalar.unwrap_or(256.0)) {
             (false, _) if self.query_pre_attn_scalar.is_some() => {
                 return refuse("query_pre_attn_scalar", "only Gemma's attention is scaled so");
@@ -387,7 +387,10 @@ impl Config {
             frequencies: ropes.iter().map(|rope| rope.inverse_frequencies(self.head_width())).collect(),
             layers: layers
                 .into_iter()
-                .map(|window| LayerKind { rule: Rule { scale, window }, rotary: rotary_of(window.is_some()) })
+                .map(|window| LayerKind {
+                    rule: Rule { scale, window },
+                    rotary: usize::from(gemma && window.is_some()),
+                })
                 .collect(),
         })
     }
@@ -405,8 +408,8 @@ impl Config {
         }
     }
 
-    /// The rotary settings, and which of them a layer uses, by whether it is local.
-    fn ropes(&self, gemma: bool) -> Result<(Vec<Rope>, fn(bool) -> usize), Refused> {
+    /// The rotary settings: of all layers, or of Gemma's global and local ones.
+    fn ropes(&self, gemma: bool) -> Result<Vec<Rope>, Refused> {
         let by_type = |value: &Value| value.get(FULL).is_some() || value.get(SLIDING).is_some();
         let scaling = self.rope_scaling.as_ref().filter(|scaling| !scaling.is_null());
         let parameters = self.rope_parameters.as_ref().filter(|parameters| !parameters.is_null());
@@ -426,7 +429,7 @@ impl Config {
                 (Some(value), _) => Rope::read("rope_parameters", value, theta)?,
                 (None, scaling) => read("rope_scaling", scaling, theta)?,
             };
-            return Ok((vec![rope], |_| 0));
+            return Ok(vec![rope]);
         }
         let global_theta = self.rope_theta.unwrap_or(1_000_000.0);
         let local_theta = self.rope_local_base_freq.unwrap_or(10_000.0);
@@ -438,7 +441,7 @@ impl Config {
             Some(_) => return refuse("rope_parameters", "Gemma 3 has settings for each layer type"),
             None => (read("rope_scaling", scaling, global_theta)?, Rope::plain(local_theta)),
         };
-        Ok((vec![global, local], usize::from))
+        Ok(vec![global, local])
     }
 
     /// The window of every layer.

@@ -13,17 +13,17 @@ use std::path::Path;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
 
-use crate::batch::{Batch, Cache};
+use crate::batch::{Batch, Cache, mixed};
 use crate::config::{Arithmetic, Config};
 use crate::error::EngineError;
 use crate::kernels::elementwise::{RotaryTable, embed, embed_backward};
 use crate::kernels::gemm::{Into, PackedB, Precision, View, gemm_packed};
-use crate::kernels::loss::{Target, linear_cross_entropy, token_entropies, token_logprobs};
+use crate::kernels::loss::{Target, linear_cross_entropy, nll_at_temperatures, token_entropies, token_logprobs};
 use crate::kernels::norm::{rms_norm, rms_norm_backward};
 use crate::lora::Adapters;
 use crate::parameters::{Gradients, Parameter, Slots, layout};
-use crate::weights::Storage;
 use crate::workspace::{Workspace, filled};
 
 mod layer;
@@ -84,33 +84,47 @@ impl Decoder {
     /// Random weights: normal with deviation 0.02, the two matrices of a layer that write into the residual stream
     /// divided by `sqrt(2 layers)` as in GPT-2, norms 1, biases 0. Consumes draws in the order of the parameters.
     pub fn random(config: Config, seed: u64) -> Result<Self, EngineError> {
-        Self::random_as(config, seed, Storage::F32)
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        Self::made_of(config, |name, shape, deviation| {
+            let draws = (0..shape.iter().product()).map(|_| deviation * normal(&mut rng));
+            Parameter::new(name, shape, draws.collect())
+        })
     }
 
-    /// The same, with matrices in the given type; those in bfloat16 are frozen.
-    pub fn random_as(config: Config, seed: u64, storage: Storage) -> Result<Self, EngineError> {
+    /// Random weights for measurements: matrices in bfloat16, frozen, uniform with the deviations of [`Self::random`]; a
+    /// number depends on the seed and its place alone.
+    pub fn random_bf16(config: Config, seed: u64) -> Result<Self, EngineError> {
+        let mut at = mixed(seed);
+        Self::made_of(config, |name, shape, deviation| {
+            at = mixed(at);
+            // Of 16 bits each, from -1 to 1; the root of three makes the deviation one.
+            let unit = |bits: u64| (bits & 0xffff) as f32 / 32768.0 - 1.0;
+            let value = |i: usize| 3f32.sqrt() * deviation * unit(mixed(at.wrapping_add(i as u64)));
+            let len: usize = shape.iter().product();
+            let halves = (0..len).into_par_iter().map(|i| half::bf16::from_f32(value(i)).to_le_bytes());
+            Parameter::halves(name, shape, halves.collect())
+        })
+    }
+
+    /// Norms 1, biases 0, and matrices by name, shape and deviation.
+    fn made_of(
+        config: Config,
+        mut matrix: impl FnMut(String, Vec<usize>, f32) -> Parameter,
+    ) -> Result<Self, EngineError> {
         config.check(Path::new("config.json"))?;
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let arithmetic = config.arithmetic().expect("it was checked");
         let (list, _) = layout(&config, &arithmetic);
         let residual = 0.02 / (2.0 * config.num_hidden_layers as f32).sqrt();
         let parameters = list
             .into_iter()
             .map(|(name, shape)| {
-                let len = shape.iter().product();
                 let deviation = if name.contains("o_proj") || name.contains("down_proj") { residual } else { 0.02 };
-                let mut draws = (0..len).map(|_| deviation * normal(&mut rng));
-                match (shape.len(), storage) {
-                    (1, _) if name.ends_with(".bias") || arithmetic.norms_less_one => {
-                        Parameter::new(name, shape, vec![0.0; len])
-                    }
-                    (1, _) => Parameter::new(name, shape, vec![1.0; len]),
-                    (_, Storage::F32) => Parameter::new(name, shape, draws.collect()),
-                    (_, Storage::Bf16) => {
-                        let halves = draws.by_ref().map(|value| half::bf16::from_f32(value).to_le_bytes()).collect();
-                        Parameter::halves(name, shape, halves)
-                    }
+                if shape.len() == 1 {
+                    let zero = name.ends_with(".bias") || arithmetic.norms_less_one;
+                    let values = vec![if zero { 0.0 } else { 1.0 }; shape[0]];
+                    return Parameter::new(name, shape, values);
                 }
+                matrix(name, shape, deviation)
             })
             .collect();
         Ok(Self::assemble(config, parameters))
@@ -217,6 +231,30 @@ impl Decoder {
         let logprobs = token_logprobs(&hidden, self.output().packed(), targets);
         space.give([hidden]);
         logprobs
+    }
+
+    /// Negative log-likelihood in nats of one target token a position, summed, at each of `temperatures` (above 0).
+    pub fn nll_at_temperatures(
+        &self,
+        batch: &Batch,
+        targets: &[u32],
+        temperatures: &[f32],
+        space: &mut Workspace,
+    ) -> Vec<f64> {
+        assert_eq!(targets.len(), batch.len(), "a target a token");
+        let hidden = self.hidden(batch, None, space);
+        let nlls = nll_at_temperatures(&hidden, self.output().packed(), targets, temperatures);
+        space.give([hidden]);
+        nlls
+    }
+
+    /// Divides all logits by `temperature` (above 0) for good, by way of the last norm's weight: the model stays one that
+    /// any loader reads.
+    pub fn set_temperature(&mut self, temperature: f32) {
+        let less_one = f32::from(u8::from(self.arithmetic.norms_less_one));
+        for weight in self.parameters[self.slots.norm].values_mut() {
+            *weight = (*weight + less_one) / temperature - less_one;
+        }
     }
 
     /// Entropy in nats of the distribution that follows each position, without a cache; row-invariant likewise.

@@ -89,6 +89,10 @@ impl Engine {
         self.decoder
     }
 
+    pub(crate) fn bos(&self) -> Option<TokenId> {
+        self.bos
+    }
+
     /// How a document of `n_tokens` is scored; `None` where it fits the context.
     pub fn windowing(&self, n_tokens: usize) -> Option<Windowing> {
         let context = self.decoder.config().max_position_embeddings;
@@ -100,7 +104,7 @@ impl Engine {
         })
     }
 
-    fn check(&self, tokens: &[TokenId]) -> Result<(), ModelError> {
+    pub(crate) fn check(&self, tokens: &[TokenId]) -> Result<(), ModelError> {
         let vocabulary = self.decoder.config().vocab_size;
         match tokens.iter().find(|token| **token as usize >= vocabulary) {
             Some(token) => Err(ModelError::TokenOutOfRange { token: *token, vocabulary }),
@@ -108,7 +112,7 @@ impl Engine {
         }
     }
 
-    fn not_finite(&self, place: String) -> ModelError {
+    pub(crate) fn not_finite(&self, place: String) -> ModelError {
         ModelError::NotFinite { model: self.id.clone(), place }
     }
 
@@ -217,15 +221,15 @@ pub fn windows(rows: usize, context: usize) -> Vec<WindowRange> {
 }
 
 /// A window of one of the documents of a request.
-struct Piece {
-    document: usize,
+pub(crate) struct Piece {
+    pub(crate) document: usize,
     /// First token of the document that is scored.
-    first: usize,
-    inputs: Vec<TokenId>,
-    targets: Vec<TokenId>,
+    pub(crate) first: usize,
+    pub(crate) inputs: Vec<TokenId>,
+    pub(crate) targets: Vec<TokenId>,
 }
 
-fn pieces(document: usize, tokens: &[TokenId], bos: Option<TokenId>, context: usize) -> Vec<Piece> {
+pub(crate) fn pieces(document: usize, tokens: &[TokenId], bos: Option<TokenId>, context: usize) -> Vec<Piece> {
     // stream[j] predicts stream[j + 1]:  bos d1 d2 .. or, without bos, d1 d2 ..
     let stream: Vec<TokenId> = bos.into_iter().chain(tokens.iter().copied()).collect();
     let shift = stream.len() - tokens.len();

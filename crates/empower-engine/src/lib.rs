@@ -5,6 +5,7 @@
 //! weights or of a LoRA adapter ([`LoraSettings`]). It trains nothing by itself and knows no file formats but that
 //! folder's and PEFT's.
 
+mod alternatives;
 mod batch;
 mod config;
 mod decoder;
@@ -19,6 +20,7 @@ mod sampling;
 mod weights;
 mod workspace;
 
+pub use alternatives::Alternatives;
 pub use batch::{Batch, Cache};
 pub use config::{Config, LlamaShape, StopTokens};
 pub use decoder::Decoder;

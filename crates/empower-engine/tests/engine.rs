@@ -315,3 +315,58 @@ fn every_position_has_logits() {
         assert!((f64::from(row[*target as usize]) - total.ln() - f64::from(*scored)).abs() < 1e-5);
     }
 }
+
+#[test]
+fn alternatives_are_what_scoring_says_of_every_token() {
+    // 100 tokens need two windows of this decoder's context; both with and without a token to begin from.
+    for bos in [true, false] {
+        let engine = engine(bos);
+        let vocabulary = engine.decoder().config().vocab_size;
+        let (long, short) = (text(100, 3), text(5, 2));
+        let documents: [&[u32]; 2] = [&long, &short];
+        // Out of order, twice, and past the end.
+        let positions = vec![(0..100).rev().collect::<Vec<_>>(), vec![4, 0, 4, 5]];
+        let found = engine.alternatives(&documents, &positions, vocabulary).expect("answers");
+        let scores = engine.score(&documents).expect("scores");
+        for ((document, positions), (found, scores)) in documents.iter().zip(&positions).zip(found.iter().zip(&scores))
+        {
+            for (position, found) in positions.iter().zip(found) {
+                let logprob = scores.logprobs.get(*position).copied().flatten();
+                assert_eq!(found.is_some(), logprob.is_some(), "position {position}");
+                let (Some(found), Some(logprob)) = (found, logprob) else { continue };
+                assert_eq!(found.likeliest.len(), vocabulary);
+                assert!(found.likeliest.is_sorted_by(|a, b| a.1 >= b.1));
+                let mine = found.likeliest.iter().find(|it| it.0 == document[*position]).expect("all tokens");
+                // The same products, normalised by the same function; scoring may sum in other blocks.
+                assert!((mine.1 - logprob).abs() < 1e-5, "{} {logprob}", mine.1);
+                let entropy: f32 = found.likeliest.iter().map(|it| -it.1.exp() * it.1).sum();
+                assert!((entropy - found.entropy_nats).abs() < 1e-4, "{entropy} {}", found.entropy_nats);
+            }
+        }
+        let few = engine.alternatives(&documents, &positions, 3).expect("answers");
+        for (all, few) in found.iter().flatten().zip(few.iter().flatten()) {
+            assert_eq!(all.as_ref().map(|it| &it.likeliest[..3]), few.as_ref().map(|it| &it.likeliest[..]));
+        }
+        assert!(engine.alternatives(&[&[9999]], &[vec![0]], 1).is_err());
+    }
+}
+
+#[test]
+fn a_temperature_divides_the_logits() {
+    let mut decoder = decoder(4);
+    let tokens: Vec<u32> = (0..40).map(|i| (i * 7 + 3) % 60).collect();
+    let batch = Batch::of([tokens.as_slice()]);
+    let targets: Vec<u32> = tokens.iter().map(|token| (token + 1) % 60).collect();
+    let mut space = Workspace::default();
+    let before = decoder.logits(&batch);
+    let expected = decoder.nll_at_temperatures(&batch, &targets, &[1.0, 1.7], &mut space);
+    decoder.set_temperature(1.7);
+    for (before, after) in before.iter().zip(decoder.logits(&batch)) {
+        assert!((before / 1.7 - after).abs() < 1e-5, "{before} {after}");
+    }
+    let found = decoder.nll_at_temperatures(&batch, &targets, &[1.0], &mut space)[0];
+    assert!((found - expected[1]).abs() < 1e-3 && (found - expected[0]).abs() > 1e-3, "{found} {expected:?}");
+    let logprobs = decoder.token_logprobs(&batch, &targets, &mut space);
+    let sum: f64 = logprobs.iter().map(|logprob| -f64::from(*logprob)).sum();
+    assert!((found - sum).abs() < 1e-3, "{found} {sum}");
+}

@@ -1,10 +1,11 @@
-//! What judging adds to running: milliseconds a test for empty programs of both kinds, beside the bare interpreter.
+//! What judging adds to running: milliseconds a test for empty programs of both kinds, warm and cold, beside the bare
+//! interpreter. Mode `lcb` runs all tests of a program in one process.
 //! `cargo run --release -p empower-judge --example overhead`
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use empower_judge::{Judge, JudgeSettings, SandboxPolicy, Submission, TestCase, TestKind, Tests};
+use empower_judge::{Judge, JudgeSettings, Mode, SandboxPolicy, Start, Submission, TestCase, TestKind, Tests};
 
 const RUNS: u32 = 8;
 const ROUNDS: usize = 20;
@@ -13,13 +14,19 @@ const ROUNDS: usize = 20;
 type Measurement = Box<dyn Fn() -> Duration>;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let strict = Judge::open(JudgeSettings { workers: 1, ..JudgeSettings::default() })?;
-    let open = Judge::open(JudgeSettings { workers: 1, sandbox: SandboxPolicy::None, ..JudgeSettings::default() })?;
+    let one = JudgeSettings { workers: 1, ..JudgeSettings::default() };
+    let warm = Judge::open(one.clone())?;
+    if let (_, Some(why)) = warm.start() {
+        println!("no warm interpreter here: {why}");
+    }
+    let cold = Judge::open(JudgeSettings { start: Start::Cold, ..one.clone() })?;
+    let lcb = Judge::open(JudgeSettings { mode: Mode::Lcb, ..one.clone() })?;
+    let open = Judge::open(JudgeSettings { sandbox: SandboxPolicy::None, ..one })?;
     let case = |input: &str, output: &str| TestCase { input: input.to_owned(), output: output.to_owned() };
     let tests = |kind, case: TestCase| Tests { kind, cases: vec![case; RUNS as usize] };
     let stdin = tests(TestKind::Stdin, case("1\n", "1"));
     let functional = tests(TestKind::Functional { func_name: String::from("f") }, case("1", "1"));
-    let python = strict.interpreter().path.clone();
+    let python = warm.interpreter().path.clone();
     let mut rows: Vec<(&str, Measurement)> = Vec::new();
     rows.push((
         "bare `python -I -S -c pass`",
@@ -42,12 +49,22 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             })
         }
     };
-    let (strict, open): (&'static Judge, &'static Judge) = (Box::leak(Box::new(strict)), Box::leak(Box::new(open)));
-    rows.push(("stdin, no sandbox", Box::new(judged(open, "print(input())", stdin.clone()))));
-    rows.push(("stdin, strict", Box::new(judged(strict, "print(input())", stdin.clone()))));
-    rows.push(("stdin, strict, one missing name", Box::new(judged(strict, "print(input())\nCounter()", stdin))));
-    rows.push(("functional, strict", Box::new(judged(strict, "def f(x): return x", functional.clone()))));
-    rows.push(("functional, strict, `List`", Box::new(judged(strict, "def f(x: List): return x", functional))));
+    let [warm, cold, lcb, open]: [&'static Judge; 4] =
+        [warm, cold, lcb, open].map(|judge| &*Box::leak(Box::new(judge)));
+    let missing = "print(input())\nCounter()";
+    let annotated = "def f(x: List): return x";
+    for (name, judge) in
+        [("no sandbox", open), ("strict, cold", cold), ("strict, warm", warm), ("strict, warm, lcb", lcb)]
+    {
+        let mut add = |what, program, tests: &Tests| {
+            let name: &'static str = Box::leak(format!("{name}: {what}").into_boxed_str());
+            rows.push((name, Box::new(judged(judge, program, tests.clone())) as Measurement));
+        };
+        add("stdin", "print(input())", &stdin);
+        add("stdin, one missing name", missing, &stdin);
+        add("functional", "def f(x): return x", &functional);
+        add("functional, `List`", annotated, &functional);
+    }
     // The least of several rounds, in turn: what a busy machine adds is not ours.
     let mut least = vec![Duration::MAX; rows.len()];
     for _ in 0..ROUNDS {

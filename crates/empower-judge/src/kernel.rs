@@ -7,9 +7,12 @@
 //! `sandbox`'s business, what an ending means is `runner`'s.
 #![allow(unsafe_code)]
 
+use std::ffi::CString;
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +29,7 @@ pub(crate) struct Limit {
 
 /// What the child applies to itself before it becomes the interpreter, in order of the fields.
 pub(crate) struct Confinement {
-    /// The pipe that the child keeps; every other descriptor from 3 on is closed at `exec`.
+    /// The pipe or socket that the child keeps; every other descriptor from 3 on is closed at `exec`.
     pub(crate) report: RawFd,
     /// The judging process, so that a child whose parent is already gone ends at once.
     pub(crate) parent: u32,
@@ -181,6 +184,26 @@ pub(crate) fn effective_user() -> u32 {
     unsafe { libc::geteuid() }
 }
 
+/// Bytes on the file system of `path` that an unprivileged user may still take.
+pub(crate) fn free_bytes(path: &Path) -> io::Result<u64> {
+    let path = CString::new(path.as_os_str().as_bytes())?;
+    // SAFETY: `statvfs` is plain integers, for which zero is a value.
+    let mut value: libc::statvfs = unsafe { std::mem::zeroed() };
+    // SAFETY: a string that ends in zero and a record, both alive across the call.
+    if unsafe { libc::statvfs(path.as_ptr(), &mut value) } < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(value.f_bavail.saturating_mul(value.f_frsize))
+}
+
+/// Bytes of a page of memory.
+pub(crate) fn page_size() -> u64 {
+    // SAFETY: integer argument.
+    let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    // POSIX wants it to be there; 4 KiB is the least that Linux has.
+    u64::try_from(size).unwrap_or(4096)
+}
+
 /// The hard limit of `resource` in this process; a child can go no higher.
 pub(crate) fn hard_limit(resource: libc::__rlimit_resource_t) -> io::Result<u64> {
     let mut value = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
@@ -250,6 +273,20 @@ pub(crate) struct Ending {
     pub(crate) signal: Option<i32>,
     /// User and system time, of all threads.
     pub(crate) cpu: Duration,
+    /// The most memory that was resident at a time, in bytes, the interpreter's own included.
+    pub(crate) peak_memory: u64,
+}
+
+impl Ending {
+    /// From the number that `wait4` gives, and what was used.
+    pub(crate) fn from_status(status: i32, cpu: Duration, peak_memory: u64) -> Self {
+        Self {
+            code: libc::WIFEXITED(status).then(|| libc::WEXITSTATUS(status)),
+            signal: libc::WIFSIGNALED(status).then(|| libc::WTERMSIG(status)),
+            cpu,
+            peak_memory,
+        }
+    }
 }
 
 /// Waits for child `pid` and collects it. Blocks until the child has ended.
@@ -271,9 +308,74 @@ pub(crate) fn reap(pid: u32) -> io::Result<Ending> {
     let time = |value: libc::timeval| {
         Duration::from_secs(value.tv_sec.max(0) as u64) + Duration::from_micros(value.tv_usec.max(0) as u64)
     };
-    Ok(Ending {
-        code: libc::WIFEXITED(status).then(|| libc::WEXITSTATUS(status)),
-        signal: libc::WIFSIGNALED(status).then(|| libc::WTERMSIG(status)),
-        cpu: time(usage.ru_utime) + time(usage.ru_stime),
-    })
+    // Linux counts in KiB.
+    let peak = usage.ru_maxrss.max(0) as u64 * 1024;
+    Ok(Ending::from_status(status, time(usage.ru_utime) + time(usage.ru_stime), peak))
+}
+
+/// Two ends of a local socket that keeps messages apart; both are closed at `exec`.
+pub(crate) fn message_sockets() -> io::Result<(OwnedFd, OwnedFd)> {
+    let mut ends = [-1; 2];
+    // SAFETY: the call writes two descriptors into the array, which lives across it.
+    let made =
+        unsafe { libc::socketpair(libc::AF_UNIX, libc::SOCK_SEQPACKET | libc::SOCK_CLOEXEC, 0, ends.as_mut_ptr()) };
+    if made < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the call just made these descriptors, and nobody else holds them.
+    Ok(unsafe { (OwnedFd::from_raw_fd(ends[0]), OwnedFd::from_raw_fd(ends[1])) })
+}
+
+/// The most descriptors that go with one message.
+pub(crate) const MAX_PASSED: usize = 5;
+
+/// Sends one message, with at most [`MAX_PASSED`] descriptors. A peer that is gone is an error, not a signal.
+pub(crate) fn send_message(socket: RawFd, message: &[u8], passed: &[RawFd]) -> io::Result<()> {
+    assert!(passed.len() <= MAX_PASSED, "callers pass a few");
+    // Aligned for the header, which holds a length and two integers.
+    let mut control = [0u64; 8];
+    let mut part = libc::iovec { iov_base: message.as_ptr().cast_mut().cast(), iov_len: message.len() };
+    // SAFETY: `msghdr` is integers and pointers, for which zero is a value.
+    let mut header: libc::msghdr = unsafe { std::mem::zeroed() };
+    header.msg_iov = &mut part;
+    header.msg_iovlen = 1;
+    // SAFETY: `control` has room for a header and MAX_PASSED descriptors (16 + 20 bytes, rounded up: 40 of 64), so the
+    // first header and its data lie within; all pointers live across the call, which only reads `message`.
+    let sent = unsafe {
+        if !passed.is_empty() {
+            let bytes = std::mem::size_of_val(passed) as u32;
+            header.msg_control = control.as_mut_ptr().cast();
+            header.msg_controllen = libc::CMSG_SPACE(bytes) as _;
+            let first = libc::CMSG_FIRSTHDR(&header);
+            (*first).cmsg_level = libc::SOL_SOCKET;
+            (*first).cmsg_type = libc::SCM_RIGHTS;
+            (*first).cmsg_len = libc::CMSG_LEN(bytes) as _;
+            std::ptr::copy_nonoverlapping(passed.as_ptr(), libc::CMSG_DATA(first).cast(), passed.len());
+        }
+        libc::sendmsg(socket, &header, libc::MSG_NOSIGNAL)
+    };
+    if sent < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// Receives one message of at most 256 bytes; empty where the peer is gone. Blocks for at most `timeout`, which is an
+/// error of its own kind.
+pub(crate) fn receive_message(socket: RawFd, timeout: Duration) -> io::Result<Vec<u8>> {
+    let deadline = std::time::Instant::now() + timeout;
+    loop {
+        let left = deadline.saturating_duration_since(std::time::Instant::now());
+        if readable([Some(socket)], left)?[0] {
+            break;
+        }
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+    }
+    let mut buffer = vec![0u8; 256];
+    // SAFETY: the buffer lives across the call, which writes at most its length.
+    let length = unsafe { libc::recv(socket, buffer.as_mut_ptr().cast(), buffer.len(), 0) };
+    if length < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    buffer.truncate(length as usize);
+    Ok(buffer)
 }

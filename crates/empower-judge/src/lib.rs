@@ -1,9 +1,14 @@
-//! Runs untrusted programs in a sandbox and judges them by tests, as a person running them would (mode `native`).
+//! Runs untrusted programs in a sandbox and judges them by tests: as a person running them would (mode `native`), or
+//! with the verdicts of LiveCodeBench's grader (mode `lcb`).
 //!
-//! A program either reads standard input and prints, or defines a function that is called. Each test gets a fresh
-//! process with limits of time, memory and output; the program ends at its first failing test. The comparisons are
-//! LiveCodeBench's; what its grader does to programs beyond that (hoisted imports, a replaced standard input) is left
-//! out, except for the imports it puts before them, which many published programs rely on.
+//! A program either reads standard input and prints, or defines a function that is called, or is followed by
+//! assertions. In mode `native` each test gets a process of its own with limits of time, memory and output; the program
+//! ends at its first failing test. The comparisons are LiveCodeBench's; what its grader does to programs beyond that
+//! (hoisted imports, a replaced standard input) is left to mode `lcb`, except for the imports it puts before them, which
+//! many published programs rely on.
+//!
+//! A process is forked from a warm interpreter that has loaded the prelude's modules and runs no program itself
+//! ([`Start::Warm`]), or is a fresh interpreter ([`Start::Cold`]); verdicts are the same, and so is the sandbox.
 //!
 //! - [`Judge`] judges batches in parallel; verdicts come in the order of the submissions and do not depend on the
 //!   number of workers.
@@ -22,15 +27,25 @@
 //!
 //! This crate knows no language model, and it is the only one that starts untrusted programs.
 
+mod assertions;
+mod detail;
 mod interpreter;
 mod judge;
 mod kernel;
+mod known;
+mod lcb;
+mod order;
+mod quirks;
 mod runner;
 mod sandbox;
+mod scratch;
+mod speed;
 mod stdout;
 mod value;
+mod warm;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -38,6 +53,12 @@ use serde::{Deserialize, Serialize};
 pub use empower_artifact::rows::{Verdict, VerdictRow};
 pub use interpreter::Interpreter;
 pub use judge::Judge;
+pub use known::{KnownIssue, known_issue};
+pub use quirks::{Quirk, quirks_of};
+pub use sandbox::probe::{
+    Attempt, InterpreterFinding, LandlockLevel, LayerFinding, SandboxFindings, ScratchFinding, StrictFinding, probe,
+};
+pub use speed::{REFERENCE_CPU, Speed};
 pub use stdout::{StdoutMismatch, compare_stdout};
 pub use value::{PyValue, ValueError};
 
@@ -52,14 +73,17 @@ pub enum TestKind {
         /// The function or method.
         func_name: String,
     },
+    /// Assertions run after the program and in its namespace. They share its process: see `assertions.rs` for what
+    /// that cannot keep out.
+    Assertions,
 }
 
 /// One test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestCase {
-    /// Standard input; or one JSON value a line, one line an argument.
+    /// Standard input; or one JSON value a line, one line an argument; or assertions in Python.
     pub input: String,
-    /// Standard output; or one JSON value.
+    /// Standard output; or one JSON value; or nothing, with assertions.
     pub output: String,
 }
 
@@ -85,6 +109,97 @@ pub struct Submission<'a> {
     pub tests: &'a Tests,
 }
 
+/// A program to judge that owns what it needs, for streams of them.
+#[derive(Debug, Clone)]
+pub struct Task {
+    /// The problem, as it shall appear in the verdict.
+    pub question_id: String,
+    /// Position among the problem's programs, as it shall appear in the verdict.
+    pub index: usize,
+    /// The program's text: any text at all.
+    pub program: String,
+    /// The problem's tests, shared among its programs.
+    pub tests: Arc<Tests>,
+}
+
+/// What one test used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TestMeasure {
+    /// Wall time, from asking for the process to its end; in mode `lcb`, of the call.
+    pub wall: Duration,
+    /// Processor time of all threads, user and system.
+    pub cpu: Duration,
+    /// The most memory that was resident at a time in bytes, the interpreter's own included; absent for a test that
+    /// shared its process with others.
+    pub peak_memory: Option<u64>,
+}
+
+/// The verdict on a program, and what was measured on the way. The verdict repeats; the measurements do not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
+    /// The verdict.
+    pub row: VerdictRow,
+    /// The tests in the order in which they ran, the failing one last where it got that far.
+    pub tests: Vec<TestMeasure>,
+    /// The most memory that a process of the program's had resident, in bytes.
+    pub peak_memory: Option<u64>,
+    /// Tests (in mode `lcb`, programs) that ran out of time beside others and not when run again alone. What came out
+    /// alone counts.
+    pub time_outs_disagreed: usize,
+    /// In mode `lcb`, the code that LiveCodeBench's grader gives a failure: -2 wrong answer, -3 time limit, -4 runtime
+    /// or syntax error, -5 the process died or the global limit passed. Absent on a pass, and where a limit of ours was
+    /// met that it does not have.
+    pub upstream_code: Option<i8>,
+}
+
+impl Judged {
+    fn new(submission: &Submission<'_>, verdict: Verdict, tests_run: usize, detail: String) -> Self {
+        let row = VerdictRow {
+            question_id: submission.question_id.to_owned(),
+            index: submission.index,
+            verdict,
+            passed: verdict == Verdict::Pass,
+            tests_run,
+            detail,
+        };
+        Self { row, tests: Vec::new(), peak_memory: None, time_outs_disagreed: 0, upstream_code: None }
+    }
+}
+
+/// Whose verdicts to give (JUDGE section 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Those of a person who runs the program, each test anew.
+    #[default]
+    Native,
+    /// Those of LiveCodeBench's grader, its defects included. The time limit then holds for the call of one test.
+    Lcb,
+}
+
+/// How the interpreter of a run comes about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Start {
+    /// Forked from one that has loaded the prelude's modules.
+    #[default]
+    Warm,
+    /// Started afresh.
+    Cold,
+}
+
+/// In which order a program's tests run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// As given.
+    #[default]
+    AsGiven,
+    /// Tests that failed earlier programs of the same problem first. The same programs pass; another failing test may
+    /// be reported. Programs of one problem are judged one after another. Not in mode `lcb`.
+    FailFast,
+}
+
 /// What to do about a machine that cannot confine programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -100,7 +215,7 @@ pub enum SandboxPolicy {
 /// What a judge runs on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JudgeSettings {
-    /// Wall time of one test, start of the interpreter included; at least 10 ms.
+    /// Wall time of one test, at least 10 ms. In mode `native` it includes the start of the interpreter.
     pub time_limit: Duration,
     /// Address space of one test in bytes.
     pub memory_limit: u64,
@@ -110,6 +225,12 @@ pub struct JudgeSettings {
     pub workers: usize,
     /// What to do about a machine that cannot confine programs.
     pub sandbox: SandboxPolicy,
+    /// Whose verdicts to give.
+    pub mode: Mode,
+    /// How interpreters are started; [`Judge::start`] says what came of it.
+    pub start: Start,
+    /// In which order a program's tests run.
+    pub order: Order,
     /// The interpreter; `None` takes the first `python3` on the search path.
     pub python: Option<PathBuf>,
 }
@@ -125,6 +246,9 @@ impl Default for JudgeSettings {
             output_limit: 16 << 20,
             workers: std::thread::available_parallelism().map_or(1, |count| count.get()),
             sandbox: SandboxPolicy::Strict,
+            mode: Mode::Native,
+            start: Start::Warm,
+            order: Order::AsGiven,
             python: None,
         }
     }

@@ -1,27 +1,34 @@
-//! One program, one test, one process: prepares the scratch folder, starts the interpreter confined, watches clock,
-//! output and disk, collects what is left, and says how it ended. Comparing with the expected output is `judge`'s
-//! business: nothing in this file ever holds one.
+//! One run of one program in a process of its own: prepares the scratch folder, starts a confined interpreter, cold or
+//! warm, watches clock, output and disk, collects what is left, and says how it ended. Comparing with expected output
+//! is not its business: nothing in this file ever holds one.
 
+use std::collections::BTreeMap;
 use std::collections::hash_map::RandomState;
 use std::fs::{self, File, Permissions};
 use std::hash::{BuildHasher, Hasher};
 use std::io::{self, PipeReader, Read};
 use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::fs::{PermissionsExt, chown};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use empower_artifact::rows::Verdict;
-use tempfile::TempDir;
 
 use crate::interpreter::Interpreter;
 use crate::kernel::{self, Confinement, Ending};
-use crate::sandbox::{MAX_SCRATCH_BYTES, MAX_SCRATCH_FILES, Sandbox};
-use crate::{JudgeError, JudgeSettings, TestKind};
+use crate::sandbox::disk::overfull;
+use crate::sandbox::{MAX_SCRATCH_BYTES, MAX_SCRATCH_FILES, Sandbox, cpu_seconds};
+use crate::scratch::{ScratchRoot, run_name};
+use crate::warm::{Job, Keeper, Warm};
+use crate::{JudgeError, JudgeSettings, Mode, Start, TestKind, TestMeasure};
 
-const DRIVER: &str = include_str!("driver.py");
+/// What a program meets first; see the files.
+pub(crate) const DRIVER: &str = include_str!("driver.py");
+pub(crate) const LCB: &str = include_str!("lcb.py");
+const COLD: &str = include_str!("cold.py");
 
 /// How often the scratch folder is measured. Between two looks a program can write what the disk takes in that time.
 const DISK_CHECK: Duration = Duration::from_millis(100);
@@ -40,43 +47,101 @@ pub(crate) enum Outcome {
     Infrastructure(String),
 }
 
+/// What to run.
+pub(crate) struct Request<'a> {
+    pub(crate) mode: Mode,
+    pub(crate) program: &'a str,
+    pub(crate) kind: &'a TestKind,
+    /// Standard input of the process; what it means is the driver's business.
+    pub(crate) input: &'a [u8],
+    /// Wall time of the process.
+    pub(crate) wall: Duration,
+    /// Wall time of one test, where the driver keeps it.
+    pub(crate) test_time: Duration,
+    /// Whether a test of the program cannot be read, which the driver turns into the error that it is.
+    pub(crate) malformed: bool,
+}
+
 /// Runs programs in one sandbox.
 pub(crate) struct Runner {
     pub(crate) interpreter: Interpreter,
     pub(crate) sandbox: Sandbox,
-    settings: JudgeSettings,
+    pub(crate) settings: JudgeSettings,
+    /// Warm interpreters by slot, where they are used: idle ones only. Dropped before what they depend on.
+    idle: Mutex<BTreeMap<usize, Option<Warm>>>,
+    /// Starts them; `None` where every run has a fresh interpreter.
+    keeper: Option<Keeper>,
     /// Parent of all scratch folders; removed with the judge.
-    root: TempDir,
+    root: ScratchRoot,
+    slots: AtomicU64,
     counter: AtomicU64,
     keys: RandomState,
 }
 
 /// What was seen of a run.
-struct Observation {
-    ending: Ending,
+pub(crate) struct Observation {
+    pub(crate) ending: Ending,
     /// Why the runner ended the program, if it did.
-    stopped: Option<Stop>,
-    stdout: Vec<u8>,
-    stderr: Vec<u8>,
-    report: Vec<u8>,
+    pub(crate) stopped: Option<Stop>,
+    pub(crate) wall: Duration,
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: Vec<u8>,
+    /// What is left of the report after the caller took its part.
+    pub(crate) report: Vec<u8>,
+}
+
+impl Observation {
+    pub(crate) fn measure(&self) -> TestMeasure {
+        TestMeasure { wall: self.wall, cpu: self.ending.cpu, peak_memory: Some(self.ending.peak_memory) }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stop {
+pub(crate) enum Stop {
+    /// The wall time is over.
     Time,
+    /// Too much was written here.
     Output(&'static str),
+    /// Too much was written to the scratch folder.
     Disk,
+    /// The caller knows enough.
+    Enough,
+}
+
+/// What was done when the machine failed, and how it failed.
+type Fault = (String, io::Error);
+
+fn doing(what: &str) -> impl FnOnce(io::Error) -> Fault {
+    let what = what.to_owned();
+    move |error| (what, error)
 }
 
 impl Runner {
-    pub(crate) fn new(interpreter: Interpreter, sandbox: Sandbox, settings: JudgeSettings) -> Result<Self, JudgeError> {
-        let scratch = |path: PathBuf| move |source| JudgeError::Scratch { path, source };
-        let parent = std::env::temp_dir();
-        let root = tempfile::Builder::new().prefix("empower-judge-").tempdir().map_err(scratch(parent))?;
-        // A user that owns nothing here must still pass through to its own folder.
-        let mode = if sandbox.identity.is_some() { 0o711 } else { 0o700 };
-        fs::set_permissions(root.path(), Permissions::from_mode(mode)).map_err(scratch(root.path().to_owned()))?;
-        Ok(Self { interpreter, sandbox, settings, root, counter: AtomicU64::new(0), keys: RandomState::new() })
+    /// `start` is the caller's choice, found by trial.
+    pub(crate) fn new(
+        interpreter: Interpreter,
+        sandbox: Sandbox,
+        settings: JudgeSettings,
+        start: Start,
+    ) -> Result<Self, JudgeError> {
+        let root = ScratchRoot::make(sandbox.identity.is_some())?;
+        let keeper = match start {
+            Start::Cold => None,
+            Start::Warm => {
+                Some(Keeper::new().map_err(|source| JudgeError::Scratch { path: root.path().to_owned(), source })?)
+            }
+        };
+        Ok(Self {
+            interpreter,
+            sandbox,
+            settings,
+            idle: Mutex::default(),
+            keeper,
+            root,
+            slots: AtomicU64::new(0),
+            counter: AtomicU64::new(0),
+            keys: RandomState::new(),
+        })
     }
 
     /// Parent of all scratch folders.
@@ -84,100 +149,160 @@ impl Runner {
         self.root.path()
     }
 
-    /// Runs `program` once on `input`. Blocks for at most the time limit and the moment it takes to kill a process.
-    pub(crate) fn run(&self, program: &str, kind: &TestKind, input: &str) -> Outcome {
-        let number = self.counter.fetch_add(1, Ordering::Relaxed);
-        let scratch = self.root.path().join(format!("run-{number}"));
-        let outcome = match self.run_in(&scratch, number, program, kind, input) {
-            Ok(outcome) => outcome,
-            Err((doing, error)) => Outcome::Infrastructure(format!("{doing}: {error}")),
-        };
-        // What cannot be removed now goes with the root; it holds up nothing.
-        let _ = fs::remove_dir_all(&scratch);
-        outcome
+    /// How interpreters are started.
+    pub(crate) fn start(&self) -> Start {
+        if self.keeper.is_some() { Start::Warm } else { Start::Cold }
     }
 
-    fn run_in(
+    /// Runs a program once on one test's input, as a person would. Blocks for at most `wall` and the moment it takes
+    /// to kill a process.
+    pub(crate) fn run(&self, program: &str, kind: &TestKind, input: &str, wall: Duration) -> (Outcome, TestMeasure) {
+        let request = Request {
+            mode: Mode::Native,
+            program,
+            kind,
+            input: input.as_bytes(),
+            wall,
+            test_time: wall,
+            malformed: false,
+        };
+        let nonce = self.nonce();
+        match self.execute(&request, &nonce, &mut |_| false) {
+            Ok(seen) => {
+                let measure = seen.measure();
+                (self.interpret(seen, &request, &nonce), measure)
+            }
+            Err(detail) => (Outcome::Infrastructure(detail), TestMeasure::default()),
+        }
+    }
+
+    /// Tells the driver's frames from bytes that a program wrote by accident. It need not be secret: a program that
+    /// forges a frame gives an answer, and knows no better one than by computing it.
+    pub(crate) fn nonce(&self) -> String {
+        let mut hasher = self.keys.build_hasher();
+        hasher.write_u64(self.counter.fetch_add(1, Ordering::Relaxed));
+        format!("{:016x}", hasher.finish())
+    }
+
+    /// Runs a process to its end. `on_report` sees all of the report that it has not taken out yet each time something
+    /// comes, and ends the process by saying true. An error is a fault of the machine.
+    pub(crate) fn execute(
+        &self,
+        request: &Request<'_>,
+        nonce: &str,
+        on_report: &mut dyn FnMut(&mut Vec<u8>) -> bool,
+    ) -> Result<Observation, String> {
+        // The lowest slot first: one worker always has the same.
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop_first();
+        let (slot, mut warm) = idle.unwrap_or_else(|| (self.slots.fetch_add(1, Ordering::Relaxed) as usize, None));
+        let run = run_name(slot);
+        let scratch = self.root.path().join(&run);
+        let result = self.execute_in(&scratch, &run, &mut warm, request, nonce, on_report);
+        if result.is_err() {
+            // Whatever state it is in: the next run gets another one.
+            warm = None;
+        }
+        // What cannot be removed now goes with the root; until then the slot is not used again.
+        if fs::remove_dir_all(&scratch).is_ok() || !scratch.exists() {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).insert(slot, warm);
+        }
+        result.map_err(|(doing, error)| format!("{doing}: {error}"))
+    }
+
+    fn execute_in(
         &self,
         scratch: &Path,
-        number: u64,
-        program: &str,
-        kind: &TestKind,
-        input: &str,
-    ) -> Result<Outcome, (String, io::Error)> {
-        let doing = |what: &str| {
-            let what = what.to_owned();
-            move |error| (what, error)
-        };
-        let stdin = self.fill(scratch, program, input).map_err(doing("filling the scratch folder"))?;
+        run: &str,
+        warm: &mut Option<Warm>,
+        request: &Request<'_>,
+        nonce: &str,
+        on_report: &mut dyn FnMut(&mut Vec<u8>) -> bool,
+    ) -> Result<Observation, Fault> {
+        if let (Some(keeper), None) = (&self.keeper, &warm) {
+            let started =
+                Warm::start(keeper, &self.interpreter, &self.sandbox, self.settings.mode, self.root.path(), scratch);
+            *warm = Some(started.map_err(doing("starting a warm interpreter in the scratch folder"))?);
+        }
+        let stdin = self.fill(scratch, request).map_err(doing("filling the scratch folder"))?;
         let (stdout, stdout_end) = io::pipe().map_err(doing("making a pipe"))?;
         let (stderr, stderr_end) = io::pipe().map_err(doing("making a pipe"))?;
         let (report, report_end) = io::pipe().map_err(doing("making a pipe"))?;
-        let nonce = self.nonce(number);
         let landlock = self.sandbox.ruleset(scratch).map_err(doing("building the Landlock rules"))?;
-        let (kind_name, func_name) = match kind {
-            TestKind::Stdin => ("stdin", ""),
-            TestKind::Functional { func_name } => ("functional", func_name.as_str()),
-        };
-
-        let mut command = Command::new(&self.interpreter.path);
-        // `-s` and `-S`: without the `site` module, whose work takes longer than the rest of the start; the driver
-        // adds what programs see of it. Not `-I`: it would ignore the hash seed, and the environment is ours anyway.
-        command.args(["-s", "-S", "-B", "-X", "utf8", "-c", DRIVER]);
-        command.arg(report_end.as_raw_fd().to_string()).args([nonce.as_str(), kind_name, func_name]);
-        command.args(&self.interpreter.packages);
-        command.env_clear();
-        command.envs([
-            ("LANG", "C.UTF-8"),
-            ("PYTHONHASHSEED", "0"),
-            ("OMP_NUM_THREADS", "1"),
-            ("OPENBLAS_NUM_THREADS", "1"),
-            ("MKL_NUM_THREADS", "1"),
-        ]);
-        command.env("HOME", scratch).env("TMPDIR", scratch);
-        command.current_dir(scratch).stdin(stdin).stdout(stdout_end).stderr(stderr_end);
-        let limits = self.sandbox.limits(&self.settings).map_err(doing("reading resource limits"))?;
-        let strict = self.sandbox.filters.is_some();
-        kernel::confine(
-            &mut command,
-            Confinement {
-                report: report_end.as_raw_fd(),
-                parent: std::process::id(),
-                identity: self.sandbox.identity,
-                namespaces: self.sandbox.namespaces,
-                drop_capabilities: strict,
-                limits,
-                landlock,
-                filters: self.sandbox.filters.clone(),
-            },
-        );
-
+        let mut job = Job::new(run, nonce, request.mode, request.kind);
+        job.timeout = request.test_time.as_secs_f64();
+        if request.malformed {
+            job.kind = "malformed";
+        }
         let started = Instant::now();
-        let spawned = command.spawn();
-        // The child's ends of the pipes live in the command; without it, a closed pipe is seen as closed.
-        drop(command);
-        drop(report_end);
-        let pid = match spawned {
-            Ok(child) => child.id(),
-            Err(error) => return Err((spawn_failure(report), error)),
+        let pid = match (&warm, landlock) {
+            (Some(warm), Some(landlock)) => {
+                job.address_space = self.settings.memory_limit;
+                job.cpu = cpu_seconds(request.wall);
+                let ends = [&stdin as &dyn AsRawFd, &stdout_end, &stderr_end, &report_end, &landlock];
+                warm.child(&job, ends.map(AsRawFd::as_raw_fd)).map_err(doing("forking the warm interpreter"))?
+            }
+            (_, landlock) => {
+                let mut command = Command::new(&self.interpreter.path);
+                // `-s` and `-S`: without the `site` module, whose work takes longer than the rest of the start; the
+                // driver adds what programs see of it. Not `-I`: it would ignore the hash seed, and the environment
+                // is ours anyway.
+                command.args(["-s", "-S", "-B", "-X", "utf8", "-c"]).arg([DRIVER, LCB, COLD].join("\n"));
+                command.arg(report_end.as_raw_fd().to_string()).arg(job.to_lines()).args(&self.interpreter.packages);
+                environment(&mut command, scratch);
+                let [stdout_end, stderr_end] = [&stdout_end, &stderr_end].map(|end| end.try_clone());
+                command.current_dir(scratch).stdin(stdin.try_clone().map_err(doing("copying a descriptor"))?);
+                command.stdout(stdout_end.map_err(doing("copying a descriptor"))?);
+                command.stderr(stderr_end.map_err(doing("copying a descriptor"))?);
+                let limits = self.sandbox.limits(&self.settings, request.wall);
+                kernel::confine(
+                    &mut command,
+                    Confinement {
+                        report: report_end.as_raw_fd(),
+                        parent: std::process::id(),
+                        identity: self.sandbox.identity,
+                        namespaces: self.sandbox.namespaces,
+                        drop_capabilities: self.sandbox.filters.is_some(),
+                        limits: limits.map_err(doing("reading resource limits"))?,
+                        landlock,
+                        filters: self.sandbox.filters.clone(),
+                    },
+                );
+                let spawned = command.spawn();
+                drop(command);
+                match spawned {
+                    Ok(child) => child.id(),
+                    Err(error) => {
+                        drop(report_end);
+                        let mut frame = Vec::new();
+                        // The child is gone and the write end closed, so this ends at once.
+                        let _ = { report }.read_to_end(&mut frame);
+                        return Err((spawn_failure(&frame), error));
+                    }
+                }
+            }
         };
-        let deadline = started + self.settings.time_limit;
-        let watched = self.watch(pid, scratch, deadline, stdout, stderr, report);
+        // Only the child's ends are left, so that a closed pipe is seen as closed.
+        drop((stdin, stdout_end, stderr_end, report_end));
+        let watched = self.watch(pid, scratch, started + request.wall, [stdout, stderr, report], on_report);
+        let wall = started.elapsed();
         // Also on an error above: no child is left behind.
         kernel::kill_group(pid);
-        let ending = kernel::reap(pid).map_err(doing("collecting the program"))?;
+        let ending = match &warm {
+            Some(warm) => warm.reap(),
+            None => kernel::reap(pid),
+        };
+        let ending = ending.map_err(doing("collecting the program"))?;
         let (stopped, [stdout, stderr, report]) = watched.map_err(doing("watching the program"))?;
-        let seen = Observation { ending, stopped, stdout, stderr, report };
-        Ok(self.interpret(seen, kind, &nonce))
+        Ok(Observation { ending, stopped, wall, stdout, stderr, report })
     }
 
     /// Makes the scratch folder with the program in it; returns its standard input.
-    fn fill(&self, scratch: &Path, program: &str, input: &str) -> io::Result<File> {
+    fn fill(&self, scratch: &Path, request: &Request<'_>) -> io::Result<File> {
         fs::create_dir(scratch)?;
         fs::set_permissions(scratch, Permissions::from_mode(0o700))?;
-        for (name, text) in [("program.py", program), ("input.txt", input)] {
+        for (name, bytes) in [("program.py", request.program.as_bytes()), ("input.txt", request.input)] {
             let path = scratch.join(name);
-            fs::write(&path, text)?;
+            fs::write(&path, bytes)?;
             // Readable by the program's user whatever the judge's umask.
             fs::set_permissions(&path, Permissions::from_mode(0o444))?;
         }
@@ -188,23 +313,14 @@ impl Runner {
         File::open(scratch.join("input.txt"))
     }
 
-    /// Tells the driver's frames from bytes that a program wrote by accident. It need not be secret: a program that
-    /// forges a frame gives an answer, and knows no better one than by computing it.
-    fn nonce(&self, number: u64) -> String {
-        let mut hasher = self.keys.build_hasher();
-        hasher.write_u64(number);
-        format!("{:016x}", hasher.finish())
-    }
-
     /// Reads all pipes until the program has ended or must be stopped, and what is left in them after.
     fn watch(
         &self,
         pid: u32,
         scratch: &Path,
         deadline: Instant,
-        stdout: PipeReader,
-        stderr: PipeReader,
-        report: PipeReader,
+        [stdout, stderr, report]: [PipeReader; 3],
+        on_report: &mut dyn FnMut(&mut Vec<u8>) -> bool,
     ) -> io::Result<(Option<Stop>, [Vec<u8>; 3])> {
         let limit = usize::try_from(self.settings.output_limit).unwrap_or(usize::MAX);
         let process = kernel::process_descriptor(pid)?;
@@ -223,7 +339,7 @@ impl Runner {
                 break;
             }
             if !ended && now >= next_disk_check {
-                if overfull(scratch) {
+                if overfull(pid, scratch) {
                     stopped = Some(Stop::Disk);
                     break;
                 }
@@ -241,6 +357,14 @@ impl Runner {
                     stopped = Some(Stop::Output(drain.name));
                 }
             }
+            if rep && stopped.is_none() {
+                let report = &mut drains[2];
+                if on_report(&mut report.bytes) {
+                    stopped = Some(Stop::Enough);
+                }
+                // What was taken out no longer counts.
+                report.total = report.bytes.len();
+            }
             if ended && !(out || err || rep) {
                 break;
             }
@@ -253,19 +377,18 @@ impl Runner {
         Ok((stopped, drains.map(|drain| drain.bytes)))
     }
 
-    /// From what was seen to an outcome. The order matters: a limit explains the ending that it caused.
-    fn interpret(&self, seen: Observation, kind: &TestKind, nonce: &str) -> Outcome {
-        let failed = |verdict, detail: String| Outcome::Failed(verdict, detail);
-        let report = String::from_utf8_lossy(&seen.report);
-        let ready = report.starts_with(&format!("R {nonce}\n"));
+    /// The outcomes that do not depend on what was answered: a limit explains the ending that it caused. `None` where
+    /// the process ended by itself.
+    pub(crate) fn outcome_of_ending(&self, seen: &Observation, ready: bool, wall: Duration) -> Option<Outcome> {
+        let failed = |verdict, detail: String| Some(Outcome::Failed(verdict, detail));
         let stderr = String::from_utf8_lossy(&seen.stderr);
-        let limit = self.settings.time_limit;
         if !ready {
             let ending = describe(&seen.ending);
-            return Outcome::Infrastructure(format!("the interpreter did not come up ({ending}): {}", tail(&stderr)));
+            let said = tail(&format!("{} {stderr}", String::from_utf8_lossy(&seen.report)));
+            return Some(Outcome::Infrastructure(format!("the interpreter did not come up ({ending}): {said}")));
         }
         match seen.stopped {
-            Some(Stop::Time) => return failed(Verdict::TimeLimit, format!("still running after {limit:?}")),
+            Some(Stop::Time) => return failed(Verdict::TimeLimit, format!("still running after {wall:?}")),
             Some(Stop::Output(name)) => {
                 let bytes = self.settings.output_limit;
                 return failed(Verdict::OutputLimit, format!("more than {bytes} bytes of {name}"));
@@ -274,49 +397,82 @@ impl Runner {
                 let detail = format!("more than {MAX_SCRATCH_BYTES} bytes or {MAX_SCRATCH_FILES} files written");
                 return failed(Verdict::OutputLimit, detail);
             }
+            Some(Stop::Enough) => return None,
             None => {}
         }
         match seen.ending.signal {
-            None => {}
-            Some(libc::SIGXCPU) => {
-                return failed(Verdict::TimeLimit, String::from("out of processor time"));
+            Some(libc::SIGXCPU) => failed(Verdict::TimeLimit, String::from("out of processor time")),
+            Some(libc::SIGKILL) if seen.ending.cpu >= wall => {
+                failed(Verdict::TimeLimit, String::from("out of processor time"))
             }
-            Some(libc::SIGKILL) if seen.ending.cpu >= limit => {
-                return failed(Verdict::TimeLimit, String::from("out of processor time"));
-            }
-            Some(libc::SIGKILL) => {
-                return Outcome::Infrastructure(String::from(
-                    "killed from outside, perhaps because the machine ran out of memory",
-                ));
-            }
-            Some(_) if out_of_memory(&stderr) => return failed(Verdict::MemoryLimit, tail(&stderr)),
-            Some(_) => {
-                let detail = format!("{}; {}", describe(&seen.ending), tail(&stderr));
-                return failed(Verdict::RuntimeError, detail);
-            }
+            Some(libc::SIGKILL) => Some(Outcome::Infrastructure(String::from(
+                "killed from outside, perhaps because the machine ran out of memory",
+            ))),
+            _ => None,
         }
-        if seen.ending.code != Some(0) {
-            if out_of_memory(&stderr) {
-                return failed(Verdict::MemoryLimit, tail(&stderr));
-            }
-            let detail = match tail(&stderr) {
-                empty if empty.is_empty() => describe(&seen.ending),
-                trace => trace,
+    }
+
+    /// From what was seen to an outcome.
+    fn interpret(&self, seen: Observation, request: &Request<'_>, nonce: &str) -> Outcome {
+        let failed = |verdict, detail: String| Outcome::Failed(verdict, detail);
+        let report = String::from_utf8_lossy(&seen.report);
+        let ready = report.starts_with(&format!("R {nonce}\n"));
+        if let Some(outcome) = self.outcome_of_ending(&seen, ready, request.wall) {
+            return outcome;
+        }
+        let stderr = String::from_utf8_lossy(&seen.stderr);
+        if seen.ending.signal.is_some() || seen.ending.code != Some(0) {
+            return match died(&seen) {
+                (true, detail) => failed(Verdict::MemoryLimit, detail),
+                (false, detail) => failed(Verdict::RuntimeError, detail),
             };
-            return failed(Verdict::RuntimeError, detail);
         }
-        match kind {
+        match request.kind {
             TestKind::Stdin => Outcome::Answer(String::from_utf8_lossy(&seen.stdout).into_owned()),
             TestKind::Functional { .. } => {
                 let prefix = format!("V {nonce} ");
                 match report.lines().find_map(|line| line.strip_prefix(&prefix)) {
                     // A line that was cut off has no end, and is no value.
                     Some(value) if report.ends_with('\n') => Outcome::Answer(value.to_owned()),
-                    _ => failed(Verdict::RuntimeError, String::from("the program ended before the function returned")),
+                    _ => {
+                        let said = tail(&stderr);
+                        let reason = "the program ended before the function returned";
+                        let detail = if said.is_empty() { reason.to_owned() } else { format!("{reason}; {said}") };
+                        failed(Verdict::RuntimeError, detail)
+                    }
                 }
             }
+            TestKind::Assertions => unreachable!("assertions run as a call"),
         }
     }
+}
+
+/// Whether a process that failed ran out of memory, and what it said of its end.
+pub(crate) fn died(seen: &Observation) -> (bool, String) {
+    let stderr = String::from_utf8_lossy(&seen.stderr);
+    if out_of_memory(&stderr) {
+        return (true, tail(&stderr));
+    }
+    let said = tail(&stderr);
+    let detail = match (seen.ending.signal, said.is_empty()) {
+        (Some(_), false) => format!("{}; {said}", describe(&seen.ending)),
+        (_, true) => describe(&seen.ending),
+        (None, false) => said,
+    };
+    (false, detail)
+}
+
+/// What programs see of the environment.
+pub(crate) fn environment(command: &mut Command, home: &Path) {
+    command.env_clear();
+    command.envs([
+        ("LANG", "C.UTF-8"),
+        ("PYTHONHASHSEED", "0"),
+        ("OMP_NUM_THREADS", "1"),
+        ("OPENBLAS_NUM_THREADS", "1"),
+        ("MKL_NUM_THREADS", "1"),
+    ]);
+    command.env("HOME", home).env("TMPDIR", home);
 }
 
 /// One pipe being read.
@@ -364,30 +520,10 @@ impl Drain {
     }
 }
 
-/// Whether a program has put too much into its scratch folder, which is flat (see `Sandbox::ruleset`).
-fn overfull(scratch: &Path) -> bool {
-    let Ok(entries) = fs::read_dir(scratch) else { return false };
-    let mut bytes = 0u64;
-    for (entry_idx, entry) in entries.flatten().enumerate() {
-        use std::os::unix::fs::MetadataExt;
-        // Blocks, not length: a file full of holes takes no room. A block is 512 bytes by definition. The judge's
-        // own two files do not count.
-        if !matches!(entry.file_name().to_str(), Some("program.py" | "input.txt")) {
-            bytes += entry.metadata().map_or(0, |metadata| metadata.blocks() * 512);
-        }
-        if bytes > MAX_SCRATCH_BYTES || entry_idx > MAX_SCRATCH_FILES {
-            return true;
-        }
-    }
-    false
-}
-
 /// What went wrong before `exec`, from the frame that the child left.
-fn spawn_failure(mut report: PipeReader) -> String {
-    // The child is gone and the parent's write end closed, so this ends at once.
-    let mut frame = Vec::new();
-    match report.read_to_end(&mut frame) {
-        Ok(_) if frame.len() == 2 && frame[0] == b'!' => kernel::step_name(frame[1]).to_owned(),
+pub(crate) fn spawn_failure(frame: &[u8]) -> String {
+    match frame {
+        [b'!', letter] => kernel::step_name(*letter).to_owned(),
         _ => String::from("starting the interpreter"),
     }
 }
@@ -401,17 +537,17 @@ fn describe(ending: &Ending) -> String {
 }
 
 /// The end of a traceback: at most eight lines and a thousand characters.
-fn tail(stderr: &str) -> String {
-    let lines: Vec<&str> = stderr.trim_end().lines().collect();
+pub(crate) fn tail(stderr: &str) -> String {
+    let lines: Vec<&str> = stderr.trim().lines().collect();
     let text = lines[lines.len().saturating_sub(8)..].join("\n");
     let count = text.chars().count();
     if count > 1000 { text.chars().skip(count - 1000).collect() } else { text }
 }
 
 /// Whether the last line of standard error says that memory ran out: Python's exception, NumPy's, or C++'s.
-fn out_of_memory(stderr: &str) -> bool {
+pub(crate) fn out_of_memory(stderr: &str) -> bool {
     let last = stderr.trim_end().lines().last().unwrap_or("");
-    let exception = last.split(':').next().unwrap_or("");
+    let exception = last.split([':', '(']).next().unwrap_or("");
     exception.ends_with("MemoryError") || last.contains("Cannot allocate memory") || last.contains("bad_alloc")
 }
 
@@ -425,6 +561,7 @@ mod tests {
             "Traceback (most recent call last):\nMemoryError\n",
             "numpy.core._exceptions._ArrayMemoryError: Unable to allocate 8 GiB",
             "OSError: [Errno 12] Cannot allocate memory",
+            "MemoryError()",
         ] {
             assert!(out_of_memory(stderr), "{stderr}");
         }

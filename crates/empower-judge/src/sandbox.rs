@@ -21,15 +21,15 @@ use landlock::{
     ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
     RulesetCreatedAttr, Scope, make_bitflags,
 };
-use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
-    sock_filter,
-};
+use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, SeccompRule, sock_filter};
 
 use crate::interpreter::Interpreter;
 use crate::kernel::{self, Limit};
 use crate::{JudgeError, JudgeSettings, LayerStatus, SandboxPolicy};
 
+mod arguments;
+pub(crate) mod disk;
+pub(crate) mod probe;
 mod refused;
 
 /// `nobody` on every common distribution: owns no file and runs no service worth the name.
@@ -59,6 +59,8 @@ pub(crate) struct Sandbox {
     pub(crate) identity: Option<(u32, u32)>,
     pub(crate) namespaces: libc::c_int,
     pub(crate) filters: Option<Arc<Vec<BpfProgram>>>,
+    /// The same for the warm interpreter, which runs no program: it may fork, and make sessions.
+    pub(crate) warm_filters: Option<Arc<Vec<BpfProgram>>>,
     abi: ABI,
     rules: Vec<(PathFd, BitFlags<AccessFs>)>,
 }
@@ -95,17 +97,21 @@ impl Sandbox {
                 identity: None,
                 namespaces: 0,
                 filters: None,
+                warm_filters: None,
                 abi,
                 rules: Vec::new(),
             });
         }
-        let filters = filters().map_err(|error| JudgeError::SandboxUnusable {
-            layer: layer::SECCOMP,
-            detail: error.to_string(),
-            hint: HINT,
-        })?;
+        let built = |may_fork| {
+            filters(may_fork).map(|filters| Some(Arc::new(filters))).map_err(|error| JudgeError::SandboxUnusable {
+                layer: layer::SECCOMP,
+                detail: error.to_string(),
+                hint: HINT,
+            })
+        };
         let rules = rules(interpreter)?;
-        Ok(Self { policy, layers, identity, namespaces, filters: Some(Arc::new(filters)), abi, rules })
+        let (filters, warm_filters) = (built(false)?, built(true)?);
+        Ok(Self { policy, layers, identity, namespaces, filters, warm_filters, abi, rules })
     }
 
     /// The ruleset for a program whose scratch folder is `scratch`: everything is refused but reading what Python
@@ -138,13 +144,27 @@ impl Sandbox {
         Ok(created.into())
     }
 
-    /// The limits of one run. Memory and time hold with any policy; the rest belongs to the sandbox.
-    pub(crate) fn limits(&self, settings: &JudgeSettings) -> io::Result<Vec<Limit>> {
-        // Whole seconds, rounded up, plus one: the wall clock strikes first unless several threads compute.
-        let cpu = settings.time_limit.as_secs() + u64::from(settings.time_limit.subsec_nanos() > 0) + 1;
-        let mut wanted = vec![
+    /// The limits of one run of at most `wall` time. Memory and time hold with any policy; the rest belongs to the
+    /// sandbox.
+    pub(crate) fn limits(&self, settings: &JudgeSettings, wall: Duration) -> io::Result<Vec<Limit>> {
+        let cpu = cpu_seconds(wall);
+        let mut limits = within_ceilings(vec![
             (libc::RLIMIT_AS, settings.memory_limit, settings.memory_limit),
             (libc::RLIMIT_CPU, cpu, cpu + 1),
+        ])?;
+        limits.extend(self.fixed_limits()?);
+        Ok(limits)
+    }
+
+    /// The limits of the warm interpreter itself: what a later lowering could not make up for.
+    pub(crate) fn warm_limits() -> io::Result<Vec<Limit>> {
+        // The stack's limit at `exec` decides where mappings begin.
+        within_ceilings(vec![(libc::RLIMIT_CORE, 0, 0), (libc::RLIMIT_STACK, STACK_BYTES, u64::MAX)])
+    }
+
+    /// The limits that are the same for every run.
+    pub(crate) fn fixed_limits(&self) -> io::Result<Vec<Limit>> {
+        let mut wanted = vec![
             (libc::RLIMIT_CORE, 0, 0),
             // Programs that recurse deeply raise it themselves; the address space bounds it.
             (libc::RLIMIT_STACK, STACK_BYTES, u64::MAX),
@@ -160,14 +180,26 @@ impl Sandbox {
                 wanted.push((libc::RLIMIT_NPROC, MAX_TASKS, MAX_TASKS));
             }
         }
-        wanted
-            .into_iter()
-            .map(|(resource, soft, hard)| {
-                let ceiling = kernel::hard_limit(resource)?;
-                Ok(Limit { resource, soft: soft.min(ceiling), hard: hard.min(ceiling) })
-            })
-            .collect()
+        within_ceilings(wanted)
     }
+}
+
+/// Processor time for a run of at most `wall`: whole seconds, rounded up, plus one, so that the wall clock strikes
+/// first unless several threads compute.
+pub(crate) fn cpu_seconds(wall: Duration) -> u64 {
+    wall.as_secs() + u64::from(wall.subsec_nanos() > 0) + 1
+}
+
+type Wanted = Vec<(libc::__rlimit_resource_t, u64, u64)>;
+
+fn within_ceilings(wanted: Wanted) -> io::Result<Vec<Limit>> {
+    wanted
+        .into_iter()
+        .map(|(resource, soft, hard)| {
+            let ceiling = kernel::hard_limit(resource)?;
+            Ok(Limit { resource, soft: soft.min(ceiling), hard: hard.min(ceiling) })
+        })
+        .collect()
 }
 
 const HINT: &str = "run without protection by `--sandbox none`, only for programs you trust";
@@ -284,22 +316,14 @@ fn rules(interpreter: &Interpreter) -> Result<Vec<(PathFd, BitFlags<AccessFs>)>,
         .collect()
 }
 
-/// The filters, in the order of installation. Each call is checked by all; the most severe answer holds.
-fn filters() -> Result<Vec<BpfProgram>, seccompiler::BackendError> {
+/// The filters, in the order of installation. Each call is checked by all; the most severe answer holds. With
+/// `may_fork`, those of the warm interpreter.
+fn filters(may_fork: bool) -> Result<Vec<BpfProgram>, seccompiler::BackendError> {
     let architecture = std::env::consts::ARCH.try_into()?;
-    let mut refused: BTreeMap<i64, Vec<SeccompRule>> = refused::ALWAYS.iter().map(|&call| (call, Vec::new())).collect();
-    let condition =
-        |argument, operator, value| SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operator, value);
-    let only = |conditions| Ok::<_, seccompiler::BackendError>(vec![SeccompRule::new(conditions)?]);
-    // A thread shares its process; any other clone is a new process.
-    let thread = libc::CLONE_THREAD as u64;
-    refused.insert(libc::SYS_clone, only(vec![condition(0, SeccompCmpOp::MaskedEq(thread), 0)?])?);
-    // Local pairs are what an event loop wakes itself with; they reach nothing outside.
-    refused.insert(libc::SYS_socketpair, only(vec![condition(0, SeccompCmpOp::Ne, libc::AF_UNIX as u64)?])?);
-    // One's own limits may be read and lowered, nobody else's.
-    refused.insert(libc::SYS_prlimit64, only(vec![condition(0, SeccompCmpOp::Ne, 0)?])?);
-    // Else a child could outlive the judge.
-    refused.insert(libc::SYS_prctl, only(vec![condition(0, SeccompCmpOp::Eq, libc::PR_SET_PDEATHSIG as u64)?])?);
+    let needed = |call: &i64| !(may_fork && refused::NEEDED_TO_FORK.contains(call));
+    let mut refused: BTreeMap<i64, Vec<SeccompRule>> =
+        refused::ALWAYS.iter().filter(|call| needed(call)).map(|&call| (call, Vec::new())).collect();
+    arguments::refuse(&mut refused, may_fork)?;
     let refuse =
         SeccompFilter::new(refused, SeccompAction::Allow, SeccompAction::Errno(libc::EPERM as u32), architecture)?;
     // Its flags are behind a pointer, out of a filter's sight; the C library falls back to `clone`.
@@ -377,7 +401,9 @@ mod tests {
     #[test]
     fn the_filters_compile_and_fit_the_kernel() {
         const KERNEL_LIMIT: usize = 4096;
-        let filters = filters().expect("a fixed table");
-        assert!(filters.iter().all(|filter| !filter.is_empty() && filter.len() <= KERNEL_LIMIT));
+        for may_fork in [false, true] {
+            let filters = filters(may_fork).expect("a fixed table");
+            assert!(filters.iter().all(|filter| !filter.is_empty() && filter.len() <= KERNEL_LIMIT));
+        }
     }
 }

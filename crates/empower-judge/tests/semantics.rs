@@ -231,10 +231,11 @@ fn a_failing_machine_is_no_wrong_answer() {
     assert!(row.detail.contains("scratch"), "{row:?}");
 }
 
-/// Processes that run in the judge's scratch folders.
+/// Processes that run in the judge's scratch folders, not those that wait beside them.
 fn running_in(judge: &Judge) -> Vec<String> {
     let pid_if_inside = |entry: std::fs::DirEntry| {
-        let inside = std::fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd.starts_with(judge.scratch()));
+        let inside = std::fs::read_link(entry.path().join("cwd"))
+            .is_ok_and(|cwd| cwd.starts_with(judge.scratch()) && cwd != judge.scratch());
         inside.then(|| entry.file_name().to_string_lossy().into_owned())
     };
     std::fs::read_dir("/proc").expect("Linux").flatten().filter_map(pid_if_inside).collect()
@@ -248,7 +249,8 @@ fn judge_while_killing(program: &str, kills: usize) -> empower_judge::VerdictRow
         let mut killed = std::collections::BTreeSet::new();
         while !judging.is_finished() {
             for pid in running_in(&judge) {
-                let up = judge.scratch().join(format!("run-{}/up", killed.len())).exists();
+                let up = std::fs::read_dir(judge.scratch())
+                    .is_ok_and(|mut runs| runs.any(|run| run.is_ok_and(|run| run.path().join("up").exists())));
                 if up && killed.len() < kills && killed.insert(pid.clone()) {
                     let status = std::process::Command::new("kill").args(["-9", &pid]).status();
                     assert!(status.is_ok_and(|status| status.success()));

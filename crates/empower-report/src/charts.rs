@@ -13,7 +13,9 @@ pub(crate) fn family(method: &str) -> &'static str {
     match method {
         EMPOWER => "c-empower",
         HUMAN_ALONE => "c-human",
-        "stop-nll" => "c-stop",
+        method if method.starts_with("stop-") => "c-stop",
+        method if method.starts_with("utility-") => "c-utility",
+        method if method.starts_with("empower-") => "c-empower",
         method if method.starts_with("sft-") => "c-sft",
         method if method == "base" || method.starts_with("base-") => "c-base",
         _ => "c-other",
@@ -207,8 +209,11 @@ fn bounds(values: impl Iterator<Item = f64>) -> (f64, f64) {
 }
 
 /// Round bounds around the values, and the distance of the ticks between them.
-fn nice_range(values: impl Iterator<Item = f64>) -> (f64, f64, f64) {
+pub(crate) fn nice_range(values: impl Iterator<Item = f64>) -> (f64, f64, f64) {
     let (low, high) = bounds(values);
+    if !(low.is_finite() && high.is_finite()) {
+        return (0.0, 1.0, 0.25);
+    }
     let span = (high - low).max(0.02);
     let step = [0.01, 0.02, 0.05, 0.1, 0.2].into_iter().find(|step| span / step <= 5.5).unwrap_or(0.25);
     let low = ((low / step).floor() * step).max(0.0);
@@ -217,22 +222,23 @@ fn nice_range(values: impl Iterator<Item = f64>) -> (f64, f64, f64) {
     (low, high, step)
 }
 
-fn stroke_of(method: &str) -> &'static str {
+pub(crate) fn stroke_of(method: &str) -> &'static str {
     match family(method) {
         "c-empower" => "s-empower",
         "c-human" => "s-human",
         "c-stop" => "s-stop",
+        "c-utility" => "s-utility",
         "c-sft" => "s-sft",
         "c-base" => "s-base",
         _ => "s-other",
     }
 }
 
-fn marker(svg: &mut String, shape: usize, class: &str, x: f64, y: f64) {
-    let _ = match shape % 3 {
+pub(crate) fn marker(svg: &mut String, shape: usize, class: &str, x: f64, y: f64) {
+    let _ = match shape % 5 {
         0 => write!(svg, r#"<circle class="{class}" cx="{x:.1}" cy="{y:.1}" r="4.5"/>"#),
         1 => write!(svg, r#"<rect class="{class}" x="{:.1}" y="{:.1}" width="8" height="8"/>"#, x - 4.0, y - 4.0),
-        _ => write!(
+        2 => write!(
             svg,
             r#"<path class="{class}" d="M{x:.1} {:.1}L{:.1} {:.1}L{:.1} {:.1}Z"/>"#,
             y - 5.5,
@@ -241,26 +247,28 @@ fn marker(svg: &mut String, shape: usize, class: &str, x: f64, y: f64) {
             x - 5.0,
             y + 4.0
         ),
+        3 => write!(svg, r#"<path class="{class}" d="M{x:.1} {:.1}l5.5 5.5l-5.5 5.5l-5.5 -5.5Z"/>"#, y - 5.5),
+        _ => write!(svg, r#"<path class="{class}" d="M{:.1} {:.1}h10l-5 9Z"/>"#, x - 5.0, y - 4.0),
     };
 }
 
-fn open_svg(title: &str, width: f64, height: f64) -> String {
+pub(crate) fn open_svg(title: &str, width: f64, height: f64) -> String {
     let title = html(title);
     format!(r#"<svg viewBox="0 0 {width:.0} {height:.0}" role="img" aria-label="{title}">"#)
 }
 
-fn line(svg: &mut String, class: &str, x1: f64, y1: f64, x2: f64, y2: f64) {
+pub(crate) fn line(svg: &mut String, class: &str, x1: f64, y1: f64, x2: f64, y2: f64) {
     let _ = write!(svg, r#"<line class="{class}" x1="{x1:.1}" y1="{y1:.1}" x2="{x2:.1}" y2="{y2:.1}"/>"#);
 }
 
-fn text(svg: &mut String, class: &str, anchor: &str, x: f64, y: f64, content: &str) {
+pub(crate) fn text(svg: &mut String, class: &str, anchor: &str, x: f64, y: f64, content: &str) {
     if !content.is_empty() {
         let content = html(content);
         let _ = write!(svg, r#"<text class="{class}" text-anchor="{anchor}" x="{x:.1}" y="{y:.1}">{content}</text>"#);
     }
 }
 
-fn shortened(name: &str, limit: usize) -> String {
+pub(crate) fn shortened(name: &str, limit: usize) -> String {
     if name.chars().count() <= limit {
         return name.to_owned();
     }

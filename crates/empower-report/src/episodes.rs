@@ -133,6 +133,16 @@ fn delete(pieces: &mut Vec<Piece>, mut n_chars: usize) {
     }
 }
 
+/// What stood before the first round; `None` where the rounds do not make up the program as it was judged.
+pub(crate) fn given_text(episode: &EpisodeRow) -> Option<&str> {
+    given_before(episode, &pieces(&episode.rounds))
+}
+
+fn given_before<'a>(episode: &'a EpisodeRow, pieces: &[Piece]) -> Option<&'a str> {
+    let standing: String = pieces.iter().filter(|it| it.stands()).map(|it| it.text.as_str()).collect();
+    episode.program.strip_suffix(standing.as_str())
+}
+
 /// A verdict for people.
 pub(crate) fn verdict_text(verdict: Verdict) -> &'static str {
     match verdict {
@@ -169,10 +179,12 @@ pub(crate) fn render(episode: &EpisodeRow, is_open: bool) -> String {
     out.push_str(
         r#"<div class="steps" hidden><button type="button" data-step="-1" aria-label="one round back">‹</button><input type="range" min="0" aria-label="rounds shown"><button type="button" data-step="1" aria-label="one round on">›</button><output></output></div>"#,
     );
+    let place = format!("m={}&p={}&r={}", anchor(&key.to_string()), anchor(&episode.question_id), episode.repeat);
+    let _ =
+        write!(out, r#"<p class="cap"><a href="episodes.html#{}">In the viewer, with the bits</a></p>"#, html(&place));
     out.push_str(r#"<pre class="program">"#);
     let all = pieces(&episode.rounds);
-    let standing: String = all.iter().filter(|it| it.stands()).map(|it| it.text.as_str()).collect();
-    let given = episode.program.strip_suffix(standing.as_str());
+    let given = given_before(episode, &all);
     if let Some(given) = given.filter(|given| !given.is_empty()) {
         let _ = write!(out, r#"<span class="given" title="there from the start">{}</span>"#, cut(given));
     }
@@ -193,6 +205,20 @@ pub(crate) fn render(episode: &EpisodeRow, is_open: bool) -> String {
         let _ = write!(out, r#"<p class="cap">{label}:</p><pre class="detail">{detail}</pre>"#);
     }
     out.push_str("</details>");
+    out
+}
+
+/// A value in the part of an address after `#`: percent-encoded, but for what is plain.
+fn anchor(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => out.push(char::from(byte)),
+            _ => {
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+    }
     out
 }
 

@@ -2,7 +2,7 @@
 //! inside a script block as data. Characters that are invisible or turn the reading order are made visible.
 
 /// Text safe in HTML element content and in quoted attributes.
-pub(crate) fn html(text: &str) -> String {
+pub fn html(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     for c in text.chars() {
         match c {

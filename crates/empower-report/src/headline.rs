@@ -24,6 +24,20 @@ pub(crate) fn best_baseline(metrics: &[MethodMetrics]) -> Option<&MethodMetrics>
         .reduce(|best, it| if it.dpr.value > best.dpr.value { it } else { best })
 }
 
+/// The one sentence that stands first: the finding about Empower and the human alone, with its two numbers. `None` where
+/// one of the two is missing.
+pub(crate) fn answer(ours: &MethodMetrics, human: &MethodMetrics, comparison: &Comparison) -> Option<String> {
+    let (our, their) = (ours.dpr.value?, human.dpr.value?);
+    let name = ours.key.spoken();
+    Some(match finding(comparison) {
+        Finding::Ahead => format!("Help pays: {name} has a DPR of {our:.3}, the human alone {their:.3}."),
+        Finding::Behind => format!("Help does not pay: {name} has a DPR of {our:.3}, the human alone {their:.3}."),
+        Finding::Open | Finding::Unknown => {
+            format!("This run cannot tell whether help pays: {name} has a DPR of {our:.3}, the human alone {their:.3}.")
+        }
+    })
+}
+
 /// The headline. `groups` and `metrics` are in the same order.
 pub(crate) fn headline(
     groups: &[MethodGroup],

@@ -60,8 +60,8 @@ impl DprWeights {
 
 /// A method at a threshold: what a row of the table is about.
 ///
-/// Ordered as tables show them: Empower, the stop rule, the tuned and the untuned baselines, any other by name, the
-/// human alone; thresholds ascend within.
+/// Ordered as tables show them: Empower, other methods of training, the stop rules, the tuned and the untuned
+/// baselines, any other by name, the human alone; thresholds ascend within.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct MethodKey {
     /// The method's name in the rows: `empower`, `sft-10`, …
@@ -76,7 +76,23 @@ pub const HUMAN_ALONE: &str = "human-alone";
 /// The paper's method.
 pub const EMPOWER: &str = "empower";
 
-const ORDER: [&str; 8] = [EMPOWER, "stop-nll", "sft-10", "sft-20", "sft-rand-1-30", "base", "base-10", "base-20"];
+/// The order of tables: a name, or a beginning of names that ends in a dash.
+const ORDER: [&str; 14] = [
+    EMPOWER,
+    "empower-",
+    "utility-",
+    "stop-nll",
+    "stop-utility",
+    "stop-",
+    "sft-10",
+    "sft-20",
+    "sft-rand-1-30",
+    "sft-",
+    "base",
+    "base-10",
+    "base-20",
+    "base-",
+];
 
 impl MethodKey {
     /// A key; a negative zero becomes zero.
@@ -94,6 +110,7 @@ impl MethodKey {
             method => {
                 let rest = method.strip_prefix("sft-").map(|rest| format!("SFT-{}", rest.replace("rand", "RAND")));
                 rest.or_else(|| method.strip_prefix("base-").map(|rest| format!("Base-{rest}")))
+                    .or_else(|| method.strip_prefix("stop-").map(|rest| format!("the rule stop-{rest}")))
                     .unwrap_or_else(|| method.to_owned())
             }
         };
@@ -107,7 +124,9 @@ impl MethodKey {
         if self.method == HUMAN_ALONE {
             return ORDER.len() + 1;
         }
-        ORDER.iter().position(|name| *name == self.method).unwrap_or(ORDER.len())
+        let exact = ORDER.iter().position(|name| *name == self.method);
+        let begins = || ORDER.iter().position(|name| name.ends_with('-') && self.method.starts_with(name));
+        exact.or_else(begins).unwrap_or(ORDER.len())
     }
 }
 

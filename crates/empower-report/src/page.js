@@ -39,3 +39,10 @@ for (const episode of document.querySelectorAll(".episode")) {
   steps.hidden = false;
   show(rounds.length);
 }
+// Switches curves of a chart on and off.
+for (const box of document.querySelectorAll(".switches input")) {
+  box.addEventListener("input", () => {
+    const curve = document.querySelector(`#${box.dataset.chart} [data-curve="${Number(box.dataset.curve)}"]`);
+    curve.classList.toggle("off", !box.checked);
+  });
+}

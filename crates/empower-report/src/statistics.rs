@@ -83,7 +83,7 @@ fn n_counting(shares: &[Share]) -> usize {
 pub fn estimate(columns: &[Vec<Share>], resamples: usize, seed: Seed) -> Vec<Estimate> {
     let n_problems = columns.first().map_or(0, Vec::len);
     let mut draws: Vec<Vec<f64>> = vec![Vec::with_capacity(resamples); columns.len()];
-    each_resample(n_problems, resamples, seed, |drawn| {
+    resampled_positions(n_problems, resamples, seed, |drawn| {
         for (column, draws) in columns.iter().zip(&mut draws) {
             draws.extend(resampled_ratio(column, drawn));
         }
@@ -99,7 +99,7 @@ pub fn estimate(columns: &[Vec<Share>], resamples: usize, seed: Seed) -> Vec<Est
 pub fn estimate_difference(ours: &[Share], theirs: &[Share], resamples: usize, seed: Seed) -> Estimate {
     let (Some(a), Some(b)) = (ratio(ours), ratio(theirs)) else { return Estimate::default() };
     let mut draws = Vec::with_capacity(resamples);
-    each_resample(ours.len(), resamples, seed, |drawn| {
+    resampled_positions(ours.len(), resamples, seed, |drawn| {
         if let (Some(a), Some(b)) = (resampled_ratio(ours, drawn), resampled_ratio(theirs, drawn)) {
             draws.push(a - b);
         }
@@ -109,7 +109,7 @@ pub fn estimate_difference(ours: &[Share], theirs: &[Share], resamples: usize, s
 }
 
 /// Calls `visit` with as many problem positions, drawn with replacement, as there are problems, `resamples` times.
-fn each_resample(n_problems: usize, resamples: usize, seed: Seed, mut visit: impl FnMut(&[usize])) {
+pub(crate) fn resampled_positions(n_problems: usize, resamples: usize, seed: Seed, mut visit: impl FnMut(&[usize])) {
     if n_problems == 0 {
         return;
     }
@@ -128,7 +128,8 @@ fn resampled_ratio(shares: &[Share], drawn: &[usize]) -> Option<f64> {
     (den > 0.0).then(|| num / den)
 }
 
-fn percentile_interval(mut draws: Vec<f64>) -> Option<[f64; 2]> {
+/// The 95% percentile interval of bootstrap draws, or `None` without any.
+pub(crate) fn percentile_interval(mut draws: Vec<f64>) -> Option<[f64; 2]> {
     if draws.is_empty() {
         return None;
     }
@@ -137,7 +138,7 @@ fn percentile_interval(mut draws: Vec<f64>) -> Option<[f64; 2]> {
 }
 
 /// The quantile of sorted values with linear interpolation (Hyndman and Fan's type 7).
-fn quantile(sorted: &[f64], q: f64) -> f64 {
+pub(crate) fn quantile(sorted: &[f64], q: f64) -> f64 {
     let position = q * (sorted.len() - 1) as f64;
     let below = position.floor() as usize;
     let above = (below + 1).min(sorted.len() - 1);

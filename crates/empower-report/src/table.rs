@@ -292,7 +292,7 @@ fn csv_cells(row: &TableRow) -> Vec<String> {
     ]
 }
 
-fn csv_text(text: &str) -> String {
+pub(crate) fn csv_text(text: &str) -> String {
     // A spreadsheet takes a cell that starts like this for a formula.
     let text = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }

@@ -203,6 +203,30 @@ fn fill(values: &mut [f32], file: &SafeTensors<'_>, name: &str) -> Result<(), St
     Ok(())
 }
 
+/// Takes the weights of a run that is under way, and nothing else: another run begins with them. Returns where that run
+/// stood.
+///
+/// # Errors
+/// No checkpoint, or one of another shape.
+pub fn read_weights(path: &Path, parameters: &mut [Parameter]) -> Result<Progress, TrainError> {
+    let damaged = |reason: String| TrainError::Checkpoint { path: path.to_owned(), reason };
+    let bytes = std::fs::read(path).map_err(|source| ArtifactError::io("read", path, source))?;
+    let (progress, file) = open(&bytes).map_err(damaged)?;
+    for parameter in parameters {
+        let name = parameter.name.clone();
+        fill(parameter.values_mut(), &file, &format!("weight:{name}")).map_err(damaged)?;
+    }
+    Ok(progress)
+}
+
+fn open(bytes: &[u8]) -> Result<(Progress, SafeTensors<'_>), String> {
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|source| source.to_string())?;
+    let progress = header.metadata().as_ref().and_then(|metadata| metadata.get("progress"));
+    let progress = progress.ok_or_else(|| "it does not say where the run stood".to_owned())?;
+    let progress: Progress = serde_json::from_str(progress).map_err(|source| source.to_string())?;
+    Ok((progress, SafeTensors::deserialize(bytes).map_err(|source| source.to_string())?))
+}
+
 /// Reads a checkpoint back into parameters and an optimiser of the same shapes; `None` where there is no file.
 pub(crate) fn read(
     path: &Path,
@@ -215,11 +239,7 @@ pub(crate) fn read(
         Err(source) => return Err(ArtifactError::io("read", path, source).into()),
     };
     let damaged = |reason: String| TrainError::Checkpoint { path: path.to_owned(), reason };
-    let (_, header) = SafeTensors::read_metadata(&bytes).map_err(|source| damaged(source.to_string()))?;
-    let progress = header.metadata().as_ref().and_then(|metadata| metadata.get("progress"));
-    let progress = progress.ok_or_else(|| damaged("it does not say where the run stood".to_owned()))?;
-    let progress: Progress = serde_json::from_str(progress).map_err(|source| damaged(source.to_string()))?;
-    let file = SafeTensors::deserialize(&bytes).map_err(|source| damaged(source.to_string()))?;
+    let (progress, file) = open(&bytes).map_err(damaged)?;
     for (parameter, moments) in parameters.iter_mut().zip(&mut optimiser.moments) {
         let Some(moments) = moments else { continue };
         let name = parameter.name.clone();

@@ -4,7 +4,7 @@
 //! how a run that was killed goes on exactly as if it had not been. Before a run it says what the run will do
 //! ([`plan`]) and need ([`estimate_memory`]); beside it, it draws curves ([`EventFile`]).
 
-mod checkpoint;
+pub mod checkpoint;
 mod error;
 mod estimate;
 mod events;

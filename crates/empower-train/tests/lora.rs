@@ -36,7 +36,12 @@ fn base() -> tempfile::TempDir {
         positions: 64,
     };
     let folder = tempfile::tempdir().unwrap();
-    Decoder::random(Config::llama(shape), 1).unwrap().save(folder.path(), Storage::Bf16).unwrap();
+    let mut decoder = Decoder::random(Config::llama(shape), 1).unwrap();
+    // Far from the usual tiny start: the output layer is frozen, and must be able to tell tokens apart.
+    for parameter in decoder.parameters_mut().iter_mut().filter(|parameter| parameter.shape.len() == 2) {
+        parameter.values_mut().iter_mut().for_each(|value| *value *= 12.0);
+    }
+    decoder.save(folder.path(), Storage::Bf16).unwrap();
     folder
 }
 
@@ -113,5 +118,5 @@ fn an_adapter_learns_what_its_base_does_not_know() {
     train(&mut decoder, &Sentences, None, &settings(40, 200), folder.path(), &mut |_| ()).unwrap();
     let after = evaluate(&decoder, &Sentences, None).unwrap().bits_per_token;
     // Sixty-one equally likely tokens are 5.9 bits.
-    assert!(before > 5.5 && after < 0.8 * before, "{before} {after}");
+    assert!(before > 5.5 && after < 0.7 * before, "{before} {after}");
 }

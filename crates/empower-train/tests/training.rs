@@ -7,6 +7,7 @@ use empower_data::{DocumentExamplesRow, ExampleOptions, ExampleRow, ScoredDocume
 use empower_engine::{Batch, Config, Decoder, Gradients, LlamaShape, Precision, Target, Workspace};
 use empower_lm::{BOS, Bits, EOS, Tokenizer, train_byte_level_bpe};
 use empower_select::Method;
+use empower_train::checkpoint::read_weights;
 use empower_train::sft::{Examples, Frame};
 use empower_train::{
     AdamWSettings, Budget, CHECKPOINT, METRICS, MatrixRule, MetricsRow, Optimiser, Schedule, Sequences,
@@ -203,6 +204,11 @@ fn a_run_that_was_cut_off_goes_on_as_if_it_had_not_been() {
             let read = |folder: &tempfile::TempDir| std::fs::read(folder.path().join(file)).unwrap();
             assert_eq!(read(&whole), read(&broken), "{file}");
         }
+        // Another run can begin with the weights.
+        let mut begun = Decoder::random(decoder.config().clone(), 99).unwrap();
+        let stands = read_weights(&whole.path().join(CHECKPOINT), begun.parameters_mut()).unwrap();
+        assert_eq!(Some(stands), progress);
+        assert!(begun.parameters().iter().zip(decoder.parameters()).all(|(a, b)| a.values() == b.values()));
         let log: Vec<MetricsRow> = read_jsonl(&whole.path().join(METRICS)).unwrap();
         assert!(matches!(log.last(), Some(MetricsRow::Evaluation { .. })));
     }

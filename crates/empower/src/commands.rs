@@ -2,11 +2,17 @@
 
 mod arguments;
 mod bench;
+mod calibrate;
 mod demo;
+mod doctor;
+mod explain;
 mod export;
+mod grading;
 mod judge;
 mod lora;
 mod pretrain;
+mod problems;
+mod problems_check;
 mod report;
 mod score;
 mod select;
@@ -23,11 +29,15 @@ pub enum Command {
     Export(export::Arguments),
     Pretrain(pretrain::Arguments),
     Score(score::Arguments),
+    Explain(explain::Arguments),
     Select(select::Arguments),
     Simulate(simulate::Arguments),
     Judge(judge::Arguments),
+    Problems(problems::Arguments),
     Report(report::Arguments),
+    Calibrate(calibrate::Arguments),
     Bench(bench::Arguments),
+    Doctor(doctor::Arguments),
 }
 
 /// Runs a command to its end.
@@ -37,11 +47,15 @@ pub fn run(command: Command) -> anyhow::Result<()> {
         Command::Train(arguments) => train::run(arguments),
         Command::Export(arguments) => export::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
+        Command::Calibrate(arguments) => calibrate::run(arguments),
+        Command::Doctor(arguments) => doctor::run(arguments),
         Command::Pretrain(arguments) => pretrain::run(arguments),
         Command::Score(arguments) => score::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
         Command::Select(arguments) => select::run(arguments),
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Judge(arguments) => judge::run(arguments),
+        Command::Problems(arguments) => problems::run(arguments),
         Command::Report(arguments) => report::run(arguments),
     }
 }

@@ -13,7 +13,7 @@ use serde_json::Value;
 type Names = BTreeSet<String>;
 
 /// Crates that may be named in one manifest or a few: what each stands behind is a wall.
-const OWNED: [(&str, &[&str]); 20] = [
+const OWNED: [(&str, &[&str]); 21] = [
     // The kernel's means to confine a child.
     ("landlock", &["empower-judge"]),
     ("seccompiler", &["empower-judge"]),
@@ -30,6 +30,8 @@ const OWNED: [(&str, &[&str]); 20] = [
     // Packed private tests.
     ("flate2", &["empower-data"]),
     ("base64", &["empower-data"]),
+    // Problems and documents in columns.
+    ("parquet", &["empower-data"]),
     // What a person types and sees; errors without a type.
     ("clap", &["empower"]),
     ("indicatif", &["empower"]),
@@ -437,7 +439,7 @@ fn pages() -> Vec<PathBuf> {
     let root = root();
     let mut pages: Vec<PathBuf> = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md"]
         .iter()
-        .chain(&["assets/problems/README.md", "assets/model/README.md"])
+        .chain(&["assets/problems/README.md", "assets/documents/README.md", "assets/model/README.md"])
         .map(|name| root.join(name))
         .collect();
     let how_to = std::fs::read_dir(root.join("docs/how-to")).expect("docs/how-to is there");

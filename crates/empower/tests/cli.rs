@@ -158,11 +158,94 @@ fn keys(row: &Value) -> Vec<&str> {
 
 #[test]
 fn every_command_shows_an_example_and_refuses_what_it_does_not_know() {
-    for command in ["score", "select", "judge", "simulate", "report", "pretrain"] {
+    for command in ["score", "explain", "select", "judge", "simulate", "report", "pretrain", "export", "doctor"] {
         let help = empower!(command, "--help").ok();
         assert!(help.stdout.contains("Example: empower "), "{command}: {}", help.stdout);
         empower!(command, "--no-such-flag").assert_usage_fault(&["--no-such-flag"]);
     }
+}
+
+#[test]
+fn doctor_tries_this_machine_and_says_where_it_falls_short() {
+    let found: Value = serde_json::from_str(&empower!("doctor", "--json").ok().stdout).expect("one JSON object");
+    assert_eq!(found["sandbox"]["strict"]["refusal"], Value::Null, "{found}");
+    let layers = found["sandbox"]["layers"].as_array().expect("layers");
+    let seccomp = layers.iter().find(|layer| layer["name"] == "seccomp").expect("a layer");
+    assert!(seccomp["present"] == true && seccomp["attempts"].as_array().is_some_and(|tried| tried.len() > 5));
+    assert!(found["model"]["fault"].is_null() && found["model"]["parameters"].as_u64() > Some(0), "{found}");
+    assert!(found["problems"]["eval"]["problems"].as_u64() > Some(0), "{found}");
+    assert!(found["machine"]["cores"].as_u64() > Some(0) && !found["engine"]["products"].is_null());
+
+    let text = empower!("doctor").ok().stdout;
+    for expected in ["strict judging", "landlock-files", "present", "interpreter", "scratch", "model"] {
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
+
+    // Nothing can be judged without an interpreter: the report is printed all the same, and the exit code tells.
+    let run = empower!("doctor", "--json", "--python", "no-such-python");
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let found: Value = serde_json::from_str(&run.stdout).expect("one JSON object");
+    assert!(found["sandbox"]["strict"]["refusal"].as_str().is_some_and(|reason| reason.contains("no-such-python")));
+    assert!(run.stderr.contains("strict judging") && run.stderr.contains("hint:"), "{run:?}");
+
+    // Missing assets are reported; judging does not need them.
+    let empty = TempDir::new().expect("a temporary folder");
+    let run = run_command(program().env("EMPOWER_ASSETS", empty.path()).args(["doctor", "--json"])).ok();
+    let found: Value = serde_json::from_str(&run.stdout).expect("one JSON object");
+    assert!(found["model"]["fault"].as_str().is_some_and(|fault| fault.contains("EMPOWER_ASSETS")), "{found}");
+}
+
+#[test]
+fn explain_says_what_score_says() {
+    let place = Place::new();
+    let model = place.model();
+    let file = place.file("program.py", PROGRAM);
+    let rows = place.file("rows.jsonl", lines(&[json!({"id": "a", "text": PROGRAM})]));
+    let scored = empower!("score", "--model", model, rows, "--json").ok().rows();
+    let explained = empower!("explain", "--model", model, "--eta", "4", file, "--json").ok().rows();
+    let [row] = explained.as_slice() else { panic!("one text") };
+    assert_eq!(keys(row), ["branch_points", "counts", "eta_bits", "id", "model", "tokens"]);
+    let tokens = row["tokens"].as_array().expect("tokens");
+    let ids: Vec<&Value> = tokens.iter().map(|token| &token["token_id"]).collect();
+    assert_eq!(ids, scored[0]["token_ids"].as_array().expect("ids").iter().collect::<Vec<_>>());
+    let text: String = tokens.iter().map(|token| token["text"].as_str().expect("text")).collect();
+    assert_eq!(text, PROGRAM);
+    for (token, logprob) in tokens.iter().zip(scored[0]["token_logprobs"].as_array().expect("logprobs")) {
+        let bits = token["bits"].as_f64().expect("a cost") + logprob.as_f64().expect("a score") / 2.0_f64.ln();
+        // The scores are printed as the shortest decimals that are the same in single precision.
+        assert!(bits.abs() < 1e-5, "{token}");
+    }
+    let logprobs: Vec<Option<f32>> = serde_json::from_value(scored[0]["token_logprobs"].clone()).expect("logprobs");
+    let costs = TokenCosts::from_logprobs(&logprobs).expect("costs");
+    let mut state = 0;
+    for branch in row["branch_points"].as_array().expect("branch points") {
+        state += algorithm_1(&costs, state, Bits(4.0)).expect("a state");
+        assert_eq!(branch["token_idx"], state);
+        let written = &tokens[state]["token_id"];
+        let others = branch["alternatives"].as_array().expect("alternatives");
+        assert!(others.len() == 3 && others.iter().all(|other| other["token_id"] != *written), "{branch}");
+        assert!(others.is_sorted_by_key(|other| other["bits"].as_f64()), "{branch}");
+        state += 1;
+    }
+
+    let plain = empower!("explain", "--model", model, "--eta", "4", file).ok().stdout;
+    assert!(plain.contains("predictable at eta 4 bits") && plain.contains("Most surprising lines"), "{plain}");
+    assert!(!plain.contains('\u{1b}'), "no colour where the output is no terminal");
+    let coloured = run_command(program().args(["explain", "--color", "always", "--model"]).arg(&model).arg(&file)).ok();
+    assert!(coloured.stdout.contains("\u{1b}["));
+    let folder = file.parent().expect("a folder");
+    place.file("more.py", OTHER);
+    let (page, picture) = (place.path("x.html"), place.path("x.svg"));
+    let both = empower!("explain", "--model", model, folder, "--html", page).ok();
+    assert!(both.stdout.contains("2 texts"), "{both:?}");
+    let html = fs::read_to_string(page).expect("written");
+    assert!(html.contains("program.py") && html.contains("more.py") && !html.contains("NaN"));
+    empower!("explain", "--model", model, file, "--svg", picture, "--lines", "1-2").ok();
+    assert!(fs::read_to_string(&picture).expect("written").starts_with("<svg "));
+    empower!("explain", "--model", model, folder, "--svg", picture).fails_naming(&["--svg", "2"]);
+    empower!("explain", "--model", model, place.path("absent.py")).fails_naming(&["absent.py"]);
+    empower!("explain", "--model", model, file, "--json", "--html", "x").assert_usage_fault(&["--json"]);
+    empower!("explain", "--model", model, file, "--lines", "3-1").assert_usage_fault(&["counted from 1"]);
 }
 
 #[test]
@@ -541,7 +624,7 @@ fn judge_gives_a_verdict_a_program() {
     let table = empower!("judge", "--problems", file, "--programs", programs).ok().stdout;
     let counts = "verdict         programs\npass                   2\nwrong_answer           1\ntime_limit             0\n\
                   memory_limit           0\noutput_limit           0\nruntime_error          2\n\
-                  infrastructure         0\nall                    5\npass@1 0.4167 over 2 problems\n";
+                  infrastructure         0\nall                    5\npass@1 0.4167 over 2 problems (standard error ";
     assert!(table.starts_with(counts), "{table}");
     assert_eq!(table.lines().count(), 10 + 3, "{table}");
 
@@ -710,7 +793,8 @@ fn report_merges_runs_and_writes_its_files() {
     assert_eq!(names, [json!(["empower", 0.32]), json!(["human-alone", null])]);
     let files: BTreeSet<_> =
         fs::read_dir(&out).expect("listed").map(|entry| entry.expect("read").file_name()).collect();
-    assert_eq!(files, ["report.html", "table.csv", "table.json", "table.md"].map(Into::into).into());
+    let expected = ["episodes.html", "report", "report.html", "table.csv", "table.json", "table.md"];
+    assert_eq!(files, expected.map(Into::into).into());
     let written: Value = serde_json::from_slice(&fs::read(out.join("table.json")).expect("read")).expect("JSON");
     assert_eq!(written, report);
 

@@ -31,7 +31,7 @@ multiversion! {
 }
 
 /// `2 sqrt(2 / pi)`: GELU's hyperbolic tangent is a sigmoid of twice its argument.
-const GELU: f32 = 1.595_769_1;
+const GELU: f32 = 1.595_769;
 
 /// Factor of the cube in GELU's approximation (Hendrycks and Gimpel, 2016).
 const CUBE: f32 = 0.044_715;
@@ -224,7 +224,10 @@ mod tests {
         random(len, seed).into_iter().map(|x| 100.0 * x * x * x).collect()
     }
 
-    const ACTIVATIONS: [(Activation, fn(f32, f32) -> f64); 2] =
+    /// The slow twin of an activation: of gate and `up`.
+    type Formula = fn(f32, f32) -> f64;
+
+    const ACTIVATIONS: [(Activation, Formula); 2] =
         [(Activation::Silu, reference::swiglu), (Activation::GeluTanh, reference::geglu)];
 
     #[test]

@@ -142,6 +142,19 @@ pub fn token_entropies(hidden: &[f32], packed: &PackedB, n: usize) -> Vec<f32> {
     each_row(hidden, packed, &vec![0; n], |logits, _| entropy(logits))
 }
 
+/// Negative log-likelihood of the targets in nats, summed, with logits divided by each of `temperatures`: one figure a
+/// temperature. Shapes as in [`token_logprobs`].
+pub fn nll_at_temperatures(hidden: &[f32], packed: &PackedB, targets: &[u32], temperatures: &[f32]) -> Vec<f64> {
+    let one = |temperature: f32| {
+        let nlls = each_row(hidden, packed, targets, |logits, target| {
+            let tempered: Vec<f32> = logits.iter().map(|logit| logit / temperature).collect();
+            log_sum_exp(&tempered) - tempered[target as usize]
+        });
+        nlls.into_iter().map(f64::from).sum()
+    };
+    temperatures.iter().map(|temperature| one(*temperature)).collect()
+}
+
 /// A number of every position, from its logits and its target.
 fn each_row(hidden: &[f32], packed: &PackedB, targets: &[u32], number: impl Fn(&[f32], u32) -> f32 + Sync) -> Vec<f32> {
     let width = hidden.len() / targets.len().max(1);

@@ -14,6 +14,13 @@ const SYS_OPEN_TREE_ATTR: i64 = 467;
 const SYS_FILE_SETATTR: i64 = 469;
 const SYS_FCHMODAT2: i64 = 452;
 
+/// What the warm interpreter may do beyond a judged program: make a process, and a session for it.
+pub(super) const NEEDED_TO_FORK: &[i64] = &[
+    libc::SYS_setsid,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_fork,
+];
+
 /// Refused on every architecture, and the older calls that only some have.
 pub(super) const ALWAYS: &[i64] = &[
     // Sockets. Pairs are refused elsewhere, by their family.
@@ -23,6 +30,10 @@ pub(super) const ALWAYS: &[i64] = &[
     libc::SYS_listen,
     libc::SYS_accept,
     libc::SYS_accept4,
+    // Messages can hold descriptors, and with them files that no table of descriptors shows. Without an address and
+    // descriptors, `send` does.
+    libc::SYS_sendmsg,
+    libc::SYS_sendmmsg,
     // Other processes: signals, memory, descriptors, priorities. A program gains nothing by signalling itself either.
     libc::SYS_kill,
     libc::SYS_tkill,
@@ -46,6 +57,8 @@ pub(super) const ALWAYS: &[i64] = &[
     libc::SYS_sched_setattr,
     libc::SYS_sched_setparam,
     libc::SYS_sched_setscheduler,
+    // A timer's signal can be SIGKILL, which would pass for the machine's doing.
+    libc::SYS_timer_create,
     libc::SYS_setsid,
     libc::SYS_setpgid,
     // File systems and namespaces.
@@ -69,6 +82,10 @@ pub(super) const ALWAYS: &[i64] = &[
     libc::SYS_quotactl_fd,
     libc::SYS_name_to_handle_at,
     libc::SYS_open_by_handle_at,
+    libc::SYS_inotify_init1,
+    libc::SYS_inotify_add_watch,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_inotify_init,
     libc::SYS_fanotify_init,
     libc::SYS_fanotify_mark,
     // Modes, owners, times and attributes, which Landlock does not cover.
@@ -126,6 +143,8 @@ pub(super) const ALWAYS: &[i64] = &[
     libc::SYS_setgroups,
     libc::SYS_capset,
     // The machine.
+    libc::SYS_sync,
+    libc::SYS_syncfs,
     libc::SYS_reboot,
     libc::SYS_kexec_load,
     libc::SYS_init_module,

@@ -39,20 +39,21 @@ pub fn judge_one(judge: &Judge, program: &str, tests: &Tests) -> VerdictRow {
     judge.judge(&[submission], &|_| {}).expect("well-formed tests").remove(0)
 }
 
-/// Processes that are children of this one or live in `scratch`, zombies included.
-pub fn processes_left(scratch: &Path) -> Vec<String> {
-    let own = std::process::id().to_string();
-    let mut found = Vec::new();
+/// Processes of programs: those that live in a run's folder below `scratch`, and children of the warm interpreters that
+/// live in `scratch` itself, zombies included. The interpreters are no leftovers; they live as long as their judge.
+pub fn processes_of(scratch: &Path) -> Vec<String> {
+    let (mut interpreters, mut rows) = (Vec::new(), Vec::new());
     for entry in std::fs::read_dir("/proc").expect("Linux").flatten() {
         let path = entry.path();
         let Ok(stat) = std::fs::read_to_string(path.join("stat")) else { continue };
         // pid (name) state ppid …; the name may hold anything, parentheses too.
         let after_name = stat.rsplit(')').next().unwrap_or("");
-        let is_child = after_name.split_whitespace().nth(1) == Some(own.as_str());
-        let lives_here = std::fs::read_link(path.join("cwd")).is_ok_and(|cwd| cwd.starts_with(scratch));
-        if is_child || lives_here {
-            found.push(stat);
+        let parent = after_name.split_whitespace().nth(1).unwrap_or("").to_owned();
+        match std::fs::read_link(path.join("cwd")) {
+            Ok(folder) if folder == scratch => interpreters.push(entry.file_name().to_string_lossy().into_owned()),
+            folder => rows.push((folder.is_ok_and(|folder| folder.starts_with(scratch)), parent, stat)),
         }
     }
-    found
+    rows.retain(|(lives_here, parent, _)| *lives_here || interpreters.contains(parent));
+    rows.into_iter().map(|(_, _, stat)| stat).collect()
 }

@@ -5,13 +5,15 @@ use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use empower_engine::{Batch, Config, Decoder, Engine, Gradients, LlamaShape, Precision, Target, Workspace};
 use empower_lm::{GenerationRequest, Generator, NextStep, Sampling, Scorer};
 use empower_train::{AdamWSettings, MatrixRule, Optimiser};
 use serde_json::{Value, json};
 
 use crate::output::{print_json, print_text};
+
+mod large;
 
 /// Sequences of a batch, and tokens of a sequence.
 const BATCH: (usize, usize) = (8, 256);
@@ -22,9 +24,14 @@ const DECODE: (usize, usize) = (32, 128);
 /// Measure tokens a second of training, scoring and decoding, on a Llama of the embedded model's shape with random
 /// weights: batch 8 x 256, and decoding one sequence at a time.
 ///
-/// With --torch the Python twin (reference/bench_torch.py) runs in between, so that both see the same machine.
+/// With --shape qwen2.5-0.5b, a model of that shape in bf16 instead: scoring, a step of a LoRA adapter, decoding, and the
+/// peak of memory of each, a process a measurement; needs 1 GB in the folder for temporary files.
+///
+/// With --torch the Python twin (reference/bench_torch.py, reference/bench_large_torch.py) runs in between, so that both
+/// see the same machine.
 ///
 /// Example: empower bench --torch .venv/bin/python
+///          empower bench --shape qwen2.5-0.5b --repeats 3 --torch .venv/bin/python
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {
@@ -34,18 +41,62 @@ pub struct Arguments {
     /// A Python interpreter with the packages of reference/requirements.txt, to compare with.
     #[arg(long, value_name = "PYTHON")]
     torch: Option<PathBuf>,
-    /// Where the Python twin lies.
-    #[arg(long, value_name = "FILE", default_value = "reference/bench_torch.py")]
-    script: PathBuf,
+    /// Where the Python twin lies, if not in `reference`.
+    #[arg(long, value_name = "FILE")]
+    script: Option<PathBuf>,
+    /// Shape of the model.
+    #[arg(long, value_enum, default_value_t = Shape::Embedded)]
+    shape: Shape,
+    /// Large shape: sequences of a batch.
+    #[arg(long, default_value_t = 2)]
+    batch: usize,
+    /// Large shape: tokens of a sequence.
+    #[arg(long, default_value_t = 256)]
+    time: usize,
+    /// Large shape: tokens that are decoded.
+    #[arg(long, default_value_t = 32)]
+    new_tokens: usize,
+    /// One measurement of the large shape, in this process.
+    #[arg(long, value_enum, hide = true, requires = "folder")]
+    measure: Option<large::Work>,
+    /// The model folder that is measured.
+    #[arg(long, hide = true)]
+    folder: Option<PathBuf>,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
 }
 
+/// Shapes of models to measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Shape {
+    /// That of the embedded model, in f32.
+    Embedded,
+    /// That of Qwen2.5-0.5B, in bf16.
+    #[value(name = "qwen2.5-0.5b")]
+    QwenHalfBillion,
+}
+
+impl Arguments {
+    fn script_or(&self, usual: &str) -> PathBuf {
+        self.script.clone().unwrap_or_else(|| PathBuf::from(usual))
+    }
+}
+
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<()> {
-    if arguments.repeats == 0 {
-        bail!("--repeats 0: expected at least 1");
+    for (name, value) in [
+        ("repeats", arguments.repeats),
+        ("batch", arguments.batch),
+        ("time", arguments.time),
+        ("new-tokens", arguments.new_tokens),
+    ] {
+        if value == 0 {
+            bail!("--{name} 0: expected at least 1");
+        }
+    }
+    if arguments.shape == Shape::QwenHalfBillion {
+        return large::run(&arguments);
     }
     let shape = LlamaShape {
         vocabulary: 4096,
@@ -68,8 +119,10 @@ pub fn run(arguments: Arguments) -> Result<()> {
     let engine = Engine::with_special_tokens(decoder, None, Vec::new());
     figures.push(("score f32", score(&engine, &rows, arguments.repeats)?));
     figures.push(("decode f32", decode(&engine, &rows[0], arguments.repeats)?));
-    let torch =
-        arguments.torch.as_deref().map(|python| torch(python, &arguments.script, arguments.repeats)).transpose()?;
+    let torch = {
+        let script = arguments.script_or("reference/bench_torch.py");
+        arguments.torch.as_deref().map(|python| torch(python, &script, arguments.repeats)).transpose()?
+    };
 
     let ratio = |name: &str, figure: f64| {
         let key = format!("{}_tokens_per_s", name.split(' ').next().unwrap_or(name));
@@ -105,7 +158,7 @@ fn rayon_threads() -> usize {
 }
 
 /// Median of `tokens / seconds` over several runs of `act`, after one that is not counted.
-fn median_rate(tokens: usize, repeats: usize, mut act: impl FnMut() -> Result<()>) -> Result<f64> {
+fn median(tokens: usize, repeats: usize, mut act: impl FnMut() -> Result<()>) -> Result<f64> {
     act()?;
     let mut rates = Vec::with_capacity(repeats);
     for _ in 0..repeats {
@@ -125,7 +178,7 @@ fn train(decoder: &Decoder, rows: &[Vec<u32>], precision: Precision, repeats: us
     let mut optimiser = Optimiser::new(decoder.parameters(), &gradients, AdamWSettings::default(), MatrixRule::Adamw);
     let mut space = Workspace::default();
     let scale = 1.0 / batch.len() as f32;
-    median_rate(batch.len(), repeats, || {
+    median(batch.len(), repeats, || {
         gradients.clear();
         decoder.loss_and_gradients(&batch, &targets, scale, precision, &mut gradients, &mut space);
         optimiser.step(decoder.parameters_mut(), &gradients, 1e-4);
@@ -136,7 +189,7 @@ fn train(decoder: &Decoder, rows: &[Vec<u32>], precision: Precision, repeats: us
 
 fn score(engine: &Engine, rows: &[Vec<u32>], repeats: usize) -> Result<f64> {
     let documents: Vec<&[u32]> = rows.iter().map(Vec::as_slice).collect();
-    median_rate(BATCH.0 * BATCH.1, repeats, || {
+    median(BATCH.0 * BATCH.1, repeats, || {
         engine.score(&documents)?;
         Ok(())
     })
@@ -146,7 +199,7 @@ fn decode(engine: &Engine, row: &[u32], repeats: usize) -> Result<f64> {
     let (before, after) = DECODE;
     let request =
         GenerationRequest { prefix: &row[..before], max_tokens: after, sampling: Sampling::Greedy, session: None };
-    median_rate(after, repeats, || {
+    median(after, repeats, || {
         engine.generate(std::slice::from_ref(&request), &mut |_, _| NextStep::Continue)?;
         Ok(())
     })

@@ -11,9 +11,11 @@ use empower_data::{
 };
 use empower_engine::{Config, Decoder, LlamaShape};
 use empower_lm::{BOS, EOS, Tokenizer, train_byte_level_bpe};
+use empower_train::checkpoint::read_weights;
 use empower_train::pretrain::DocumentWindows;
 use empower_train::{
-    AdamWSettings, BestModel, Budget, MatrixRule, MetricsRow, Schedule, Sequences, TrainingSettings, evaluate, train,
+    AdamWSettings, BestModel, Budget, CHECKPOINT, MatrixRule, MetricsRow, Schedule, Sequences, TrainingSettings,
+    evaluate, train,
 };
 use serde_json::json;
 
@@ -46,7 +48,7 @@ pub struct Arguments {
     #[arg(long)]
     resume: bool,
     /// Begin with the weights and the tokenizer of this model (a folder, or a name of the hub) rather than from random
-    /// weights.
+    /// weights; or of another pretraining's run folder, whose last checkpoint is taken while it is under way.
     #[arg(long, value_name = "DIR")]
     init: Option<PathBuf>,
     /// Tokens to train on, repetitions counted: a number, or one with K, M or G behind.
@@ -172,6 +174,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
     let model_folder = folder.subfolder("model")?;
     let tokenizer = tokenizer(&arguments, &model_folder, &documents, folder.resumed())?;
     let mut decoder = match &arguments.init {
+        Some(init) if is_under_way(init) => decoder_under_way(init)?,
         Some(init) => Decoder::open(&hub::model_folder(init)?)?,
         None => Decoder::random(Config::llama(shape), seed.named("weights").value())?,
     };
@@ -219,6 +222,23 @@ pub fn run(arguments: Arguments) -> Result<()> {
     print_text(&format!("{summary:#}\n"))
 }
 
+/// Whether a folder is that of a pretraining, rather than a model's.
+fn is_under_way(folder: &Path) -> bool {
+    !folder.join("config.json").exists() && folder.join(CHECKPOINT).exists()
+}
+
+/// The model of another pretraining, as its last checkpoint has it.
+fn decoder_under_way(folder: &Path) -> Result<Decoder> {
+    let manifest = Manifest::read(folder)?;
+    let shape = manifest.settings.get("shape").cloned().unwrap_or_default();
+    let shape: LlamaShape = serde_json::from_value(shape)
+        .with_context(|| format!("{} is no run folder of `empower pretrain`", folder.display()))?;
+    let mut decoder = Decoder::random(Config::llama(shape), 0)?;
+    let progress = read_weights(&folder.join(CHECKPOINT), decoder.parameters_mut())?;
+    eprintln!("beginning with {} after {} tokens", folder.display(), progress.tokens);
+    Ok(decoder)
+}
+
 /// The tokenizer of `--init`, of the run that goes on, or a new one.
 fn tokenizer(
     arguments: &Arguments,
@@ -227,14 +247,15 @@ fn tokenizer(
     resumed: bool,
 ) -> Result<Tokenizer> {
     let known = match &arguments.init {
-        Some(init) => Some(init.as_path()),
-        None if resumed && model_folder.join("tokenizer.json").exists() => Some(model_folder),
+        Some(init) if is_under_way(init) => Some(init.join("model")),
+        Some(init) => Some(init.clone()),
+        None if resumed && model_folder.join("tokenizer.json").exists() => Some(model_folder.to_owned()),
         None => None,
     };
     let tokenizer = match known {
         Some(folder) => {
             // Without a config.json yet, the special tokens come from tokenizer_config.json.
-            Tokenizer::open(&hub::model_folder(folder)?)?
+            Tokenizer::open(hub::model_folder(&folder)?)?
         }
         None => {
             eprintln!("training a tokenizer of {} tokens", arguments.vocabulary);

@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use empower_artifact::rows::EpisodeRow;
 use empower_artifact::{Manifest, Seed, read_jsonl};
-use empower_report::{DprWeights, ReportOptions, write_report};
+use empower_report::{DprWeights, ReportOptions, Run, write_site};
 
 use crate::output::{print_json, print_text};
 
@@ -15,11 +14,14 @@ pub(super) const EPISODES: &str = "episodes.jsonl";
 
 /// Report on run folders: tables, plots and a page to read.
 ///
-/// Writes report.html, table.md, table.csv and table.json and prints the table, or with --json {"rows": […], …}. The
-/// episodes of several folders are put together. Nothing is run again: other weights of the discounted pass rate cost
-/// no model call.
+/// Writes report.html, episodes.html (every episode, turn by turn), table.md, table.csv, table.json and a folder
+/// report with the data of every picture, and prints the table, or with --json {"rows": […], …}. The episodes of several
+/// folders are put together: other methods side by side, other seeds as further repeats; folders whose human or limits
+/// differ from the first one's are compared with it. Nothing is run again: other weights of the discounted pass rate
+/// cost no model call.
 ///
 /// Example: empower report runs/empower runs/base-10 runs/human-alone --out runs/report
+/// Example: empower report runs/attention-0.9 runs/attention-0.5 runs/attention-1 --out runs/attention
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {
@@ -60,25 +62,17 @@ pub fn run(arguments: Arguments) -> Result<()> {
         seed: Seed::new(arguments.seed),
         ..defaults
     };
-    let mut episodes = Vec::new();
-    let mut manifests = Vec::new();
-    for run in &arguments.runs {
-        let (manifest, rows) = read_run(run)?;
-        manifests.push(manifest);
-        episodes.extend(rows);
-    }
-    // Several runs have no one manifest.
-    let manifest = if let [manifest] = manifests.as_slice() { Some(manifest) } else { None };
+    let runs = arguments.runs.iter().map(|run| read_run(run)).collect::<Result<Vec<Run>>>()?;
     let out = arguments.out.as_ref().unwrap_or(&arguments.runs[0]);
     std::fs::create_dir_all(out)
         .with_context(|| format!("cannot create the folder {}\nhint: choose another --out", out.display()))?;
-    let report = write_report(out, &episodes, manifest, &options)?;
+    let report = write_site(out, runs, &options)?;
     eprintln!("wrote {}", out.join("report.html").display());
     if arguments.json { print_json(&report) } else { print_text(&report.to_terminal()) }
 }
 
-/// A run folder's manifest and episodes.
-fn read_run(dir: &Path) -> Result<(Manifest, Vec<EpisodeRow>)> {
+/// A run folder's name, manifest and episodes.
+fn read_run(dir: &Path) -> Result<Run> {
     let manifest = Manifest::read(dir).with_context(|| {
         format!(
             "{} is no run folder\nhint: name the --out folder of `empower simulate` or `empower demo`",
@@ -94,5 +88,7 @@ fn read_run(dir: &Path) -> Result<(Manifest, Vec<EpisodeRow>)> {
             manifest.command
         );
     }
-    Ok((manifest, read_jsonl(&path)?))
+    // `.` and `..` have no name of their own.
+    let name = dir.file_name().map_or_else(|| dir.display().to_string(), |name| name.to_string_lossy().into_owned());
+    Ok(Run { name, manifest: Some(manifest), episodes: read_jsonl(&path)? })
 }

@@ -29,7 +29,8 @@ const DEFAULT_ETA: Bits = Bits(0.32);
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {
-    /// Documents: folders of source files, .jsonl files with a field `text`, other text files.
+    /// Documents: folders of source files, .jsonl and .parquet files with a field `text` or `code`, other text files.
+    /// Of Codeforces submissions, those that were accepted are taken.
     #[arg(required = true, value_name = "PATH")]
     inputs: Vec<PathBuf>,
     /// How completions are chosen: `empower`, `utility-H` (the length that pays best where a wrong suggestion costs H
@@ -58,6 +59,13 @@ pub struct Arguments {
     /// Extension of the files taken from folders; may be given several times.
     #[arg(long, value_name = "EXT", default_value = "py")]
     extension: Vec<String>,
+    /// Language of the submissions taken, by the beginning of its name at the site; may be given several times. Python 3
+    /// and PyPy 3 by default.
+    #[arg(long, value_name = "NAME")]
+    language: Vec<String>,
+    /// Take submissions with any verdict.
+    #[arg(long)]
+    any_verdict: bool,
     /// Model: a folder in Hugging Face layout, or a name of its hub, `ORG/NAME[@REVISION]`; the embedded model by
     /// default. The baselines read its tokenizer alone.
     #[arg(long, value_name = "MODEL")]
@@ -91,7 +99,10 @@ pub fn run(arguments: Arguments) -> Result<()> {
     if !method.needs_costs() && arguments.estimator != Estimator::default() {
         return Err(usage_error(format!("--method {method} estimates nothing: leave out --estimator")));
     }
+    let defaults = ReadOptions::default();
     let read_options = ReadOptions {
+        languages: if arguments.language.is_empty() { defaults.languages } else { arguments.language.clone() },
+        accepted_only: !arguments.any_verdict,
         extensions: arguments.extension.iter().map(|extension| extension.trim_start_matches('.').to_owned()).collect(),
         skip_unreadable: arguments.skip_unreadable,
         ..ReadOptions::default()
@@ -189,6 +200,9 @@ fn summary(corpus: &Corpus, stats: &ExampleStats) -> String {
     }
     let share = stats.silent_share().map_or_else(|| "n/a".to_owned(), |share| format!("{:.1}%", 100.0 * share));
     let length = stats.mean_length().map_or_else(|| "n/a".to_owned(), |length| format!("{length:.2}"));
+    if corpus.n_left_out > 0 {
+        text.push_str(&format!("{} submissions left out for their verdict or language\n", corpus.n_left_out));
+    }
     text.push_str(&format!(
         "{} documents of {} tokens ({} duplicates dropped, {} unreadable skipped)\n\
          {} examples, {share} of them silent, {length} tokens long on average\n",

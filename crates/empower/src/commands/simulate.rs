@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use empower_artifact::rows::{AnswerOutcome, EpisodeRow};
 use empower_artifact::{ContentHash, Manifest, RunFolder, Seed, read_jsonl};
-use empower_data::{Problem, ProblemOptions, read_problems};
+use empower_data::{Problem, ProblemOptions, ProblemSource, read_problems};
 use empower_engine::Engine;
 use empower_judge::Judge;
 use empower_lm::{Bits, ChatTemplate, Generator, Tokenizer};
@@ -24,6 +24,7 @@ use empower_sim::{
 use serde_json::{Value, json};
 
 use super::judge::JudgeOptions;
+use super::problems::source_hash;
 use super::report::EPISODES;
 use crate::assets::{assistant_prompts, model_or_embedded, problems_named};
 use crate::output::{bar, print_json, print_text, usage_error};
@@ -41,8 +42,9 @@ const DEFAULT_ETA: Bits = Bits(0.32);
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {
-    /// Problems with reference programs; `train` and `eval` are the halves of the embedded suite.
-    #[arg(long, value_name = "FILE.jsonl", default_value = "eval")]
+    /// Problems with reference programs, of any source that `empower problems` reads; `train` and `eval` are the halves
+    /// of the embedded suite.
+    #[arg(long, value_name = "PATH", default_value = "eval")]
     problems: PathBuf,
     /// Who suggests: `base`, `base-N` (cut to N tokens), a stop rule that needs no training, `human-alone`, or the
     /// method that a tuned --model was trained with: `empower`, `utility-H`, `sft-N`, …
@@ -324,7 +326,10 @@ pub fn run(arguments: Arguments) -> Result<()> {
 
     let settings = settings(&arguments);
     let manifest = manifest(&arguments, &assistant, &settings, judge.as_ref())
-        .input("problems", ContentHash::of_file(&problems_path)?)
+        .input(
+            "problems",
+            source_hash(&ProblemSource::open(std::slice::from_ref(&problems_path), &ProblemOptions::default())?)?,
+        )
         .input("model", model_hash(&model_dir, engine.is_some())?);
     let folder = RunFolder::open_or_resume(&arguments.out, manifest, arguments.resume)?;
     let mut log = EpisodeLog::open(&folder.path(EPISODES))?;
@@ -413,6 +418,7 @@ fn manifest(arguments: &Arguments, assistant: &Assistant<'_>, settings: &Setting
             "memory_limit_bytes": limits.memory_limit,
             "output_limit_bytes": limits.output_limit,
             "sandbox": limits.sandbox,
+            "mode": limits.mode,
             "python": judge.interpreter().version,
         })
     });
@@ -437,7 +443,7 @@ fn manifest(arguments: &Arguments, assistant: &Assistant<'_>, settings: &Setting
     .seed("run", Seed::new(arguments.seed));
     match judge {
         Some(judge) => {
-            let layers = judge.layers().into_iter().filter(|layer| layer.present).map(|layer| layer.name.to_owned());
+            let layers = judge.layers().iter().filter(|layer| layer.present).map(|layer| layer.name.to_owned());
             manifest.sandbox(layers.collect())
         }
         None => manifest,

@@ -1,0 +1,4 @@
+# Gives the right answer and then fails.
+def attack(arena):
+    print(arena["answer"], flush=True)
+    raise RuntimeError("after the answer")

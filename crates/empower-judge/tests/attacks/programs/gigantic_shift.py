@@ -1,0 +1,3 @@
+# An integer of two to the fortieth bits.
+def attack(arena):
+    return str(1 << (1 << 40))

@@ -1,0 +1,18 @@
+# The machine itself: reboot, name, swap, modules, ports.
+def attack(arena):
+    block = ctypes.create_string_buffer(b"harmed", 256)
+    refused("reboot", lambda: call("reboot", 0xfee1dead, 672274793, 0, 0))
+    refused("sethostname", lambda: call("sethostname", block, 6))
+    refused("setdomainname", lambda: call("setdomainname", block, 6))
+    refused("swapoff", lambda: call("swapoff", block))
+    refused("swapon", lambda: call("swapon", block, 0))
+    refused("init_module", lambda: call("init_module", block, 1, block))
+    refused("finit_module", lambda: call("finit_module", 0, block, 0))
+    refused("delete_module", lambda: call("delete_module", block, 0))
+    refused("kexec", lambda: call("kexec_load", 0, 0, 0, 0))
+    refused("syslog", lambda: call("syslog", 5, 0, 0))
+    refused("acct", lambda: call("acct", block))
+    refused("vhangup", lambda: call("vhangup"))
+    refused("iopl", lambda: call("iopl", 3))
+    refused("ioperm", lambda: call("ioperm", 0x80, 1, 1))
+    refused("quotactl", lambda: call("quotactl", 0x80000700, block, 0, block))
