@@ -51,6 +51,24 @@ pub enum Decision {
     Silent,
 }
 
+/// What came of an answer in the chat protocol, where the code so far is shown and has to be retyped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnswerOutcome {
+    /// The code was retyped exactly (or given), and the block closed: the suggestion stands, and may be empty.
+    Exact,
+    /// As far as it goes, but it was cut off by the limit of tokens.
+    Unclosed,
+    /// The block does not begin with the code so far: no suggestion.
+    NotRetyped,
+    /// No fenced block: no suggestion.
+    NoBlock,
+    /// Prompt and answer would not fit the model's context; it was not asked.
+    NoRoom,
+    /// The code so far ends inside a character; the model was not asked.
+    Unreadable,
+}
+
 /// One round of an episode: the assistant suggests, the human decides and types.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RoundRow {
@@ -70,6 +88,9 @@ pub struct RoundRow {
     pub typed: String,
     /// Tokens typed.
     pub typed_tokens: usize,
+    /// What came of the assistant's answer, in the chat protocol.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<AnswerOutcome>,
 }
 
 /// How an episode ended.

@@ -5,9 +5,11 @@
 //! code in [`contract`]. It holds no weights and opens no sockets of its own accord; the local decoder
 //! lives in `empower-engine` and implements the traits from outside.
 
+pub mod chat;
 pub mod contract;
 mod model;
 pub mod scripted;
+mod template;
 mod tokenizer;
 mod units;
 
@@ -15,9 +17,13 @@ pub use model::{
     FinishReason, GeneratedToken, Generation, GenerationRequest, Generator, ModelError, ModelId, NextStep, Sampling,
     Scorer, SessionId, TokenEntropies, TokenLogprobs,
 };
+pub use template::{Template, TemplateError};
 pub use tokenizer::train::{BOS, EOS, train_byte_level_bpe};
 pub use tokenizer::{DecodeStream, Tokenizer, TokenizerError};
 pub use units::{Bits, Nats};
+
+#[doc(inline)]
+pub use chat::{ChatError, ChatTemplate, Message, Role};
 
 /// Index of a token in a vocabulary: `0 <= id < V`.
 pub type TokenId = u32;

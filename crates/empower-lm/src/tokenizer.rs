@@ -292,6 +292,14 @@ impl Tokenizer {
         self.inner.token_to_id(name)
     }
 
+    /// The added tokens by name, longest first: what a chat template writes between the messages.
+    pub fn added_tokens(&self) -> Vec<(String, TokenId)> {
+        let mut added: Vec<(String, TokenId)> =
+            self.inner.get_added_tokens_decoder().into_iter().map(|(id, token)| (token.content, id)).collect();
+        added.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
+        added
+    }
+
     /// One more than the highest id.
     pub fn vocab_size(&self) -> usize {
         self.bytes.len()

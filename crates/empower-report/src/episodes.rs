@@ -281,6 +281,7 @@ mod tests {
             deleted_chars,
             typed: typed.into(),
             typed_tokens: 1,
+            answer: None,
         }
     }
 

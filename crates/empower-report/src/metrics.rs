@@ -425,6 +425,7 @@ pub(crate) mod tests {
             deleted_chars: 0,
             typed: "abc".into(),
             typed_tokens: 3,
+            answer: None,
         };
         let rounds: Vec<RoundRow> = rounds.chars().map(round).collect();
         EpisodeRow {

@@ -1,9 +1,11 @@
 //! Assistants: a generator, the rule that ends its suggestions, and how its tokens are chosen (PAPER section 5's table
 //! of methods, and the training-free stop rules).
 //!
-//! An assistant sees the tokens of the program so far and nothing else (the `raw` protocol of DESIGN section 5). It
-//! does not know the problem, the human, or whether its last suggestion was taken.
+//! An assistant sees the program so far and nothing else, as tokens to continue (the `raw` protocol of DESIGN section 5)
+//! or in a conversation ([`crate::chat`]). It does not know the problem, the human, or whether its last suggestion was
+//! taken.
 
+use empower_artifact::rows::AnswerOutcome;
 use empower_lm::{
     Bits, GeneratedToken, Generation, GenerationRequest, Generator, ModelError, Nats, NextStep, Sampling, SessionId,
     TokenId,
@@ -11,6 +13,7 @@ use empower_lm::{
 use empower_select::{GeneratedCost, StopRule};
 use serde::{Deserialize, Serialize};
 
+use crate::chat::{ChatProtocol, Question};
 use crate::codec::TextCodec;
 use crate::error::SimError;
 
@@ -21,6 +24,8 @@ pub struct Suggestion {
     pub tokens: Vec<TokenId>,
     /// Information of each token under the assistant before temperature and filters, in bits; one entry a token.
     pub bits: Vec<f32>,
+    /// What came of the answer, in the chat protocol.
+    pub answer: Option<AnswerOutcome>,
 }
 
 impl Suggestion {
@@ -36,6 +41,7 @@ impl Suggestion {
         Self {
             tokens: generation.tokens.iter().map(|token| token.token).collect(),
             bits: generation.tokens.iter().map(|token| bits(token.logprob)).collect(),
+            answer: None,
         }
     }
 }
@@ -72,6 +78,26 @@ impl SuggestionSampling {
 /// assistant hardly ever meets it; Base, which seldom stops by itself inside a program, is ended by it.
 pub const MAX_SUGGESTION_TOKENS: usize = 64;
 
+/// How the assistant is shown the program so far.
+#[derive(Debug, Clone, Copy, Default)]
+pub enum Protocol<'m> {
+    /// As tokens to be continued.
+    #[default]
+    Raw,
+    /// In a conversation.
+    Chat(&'m ChatProtocol),
+}
+
+impl Protocol<'_> {
+    /// What rows depend on; `None` for the `raw` protocol.
+    pub fn record(&self) -> Option<serde_json::Value> {
+        match self {
+            Self::Raw => None,
+            Self::Chat(chat) => Some(chat.record()),
+        }
+    }
+}
+
 /// Someone who suggests, or nobody.
 #[derive(Clone)]
 pub struct Assistant<'m> {
@@ -87,6 +113,8 @@ pub struct Assistant<'m> {
     pub sampling: SuggestionSampling,
     /// At most this many tokens a suggestion, at least 1; see [`MAX_SUGGESTION_TOKENS`].
     pub max_suggestion_tokens: usize,
+    /// How it is shown the program so far.
+    pub protocol: Protocol<'m>,
 }
 
 /// One prefix to continue.
@@ -138,6 +166,12 @@ impl<'m> Assistant<'m> {
         self
     }
 
+    /// The same assistant, shown the program in another way.
+    pub fn with_protocol(mut self, protocol: Protocol<'m>) -> Self {
+        self.protocol = protocol;
+        self
+    }
+
     fn new(method: &str, eta: Option<Bits>, model: Option<&'m dyn Generator>, end: StopRule) -> Self {
         Self {
             method: method.to_owned(),
@@ -146,6 +180,7 @@ impl<'m> Assistant<'m> {
             end,
             sampling: SuggestionSampling::Greedy,
             max_suggestion_tokens: MAX_SUGGESTION_TOKENS,
+            protocol: Protocol::Raw,
         }
     }
 
@@ -182,6 +217,9 @@ impl<'m> Assistant<'m> {
     pub fn suggest(&self, asks: &[Ask<'_>], codec: &dyn TextCodec) -> Result<Vec<Suggestion>, SimError> {
         let mut suggestions = vec![Suggestion::silent(); asks.len()];
         let Some(model) = self.model else { return Ok(suggestions) };
+        if let Protocol::Chat(chat) = self.protocol {
+            return self.suggest_in_chat(model, chat, asks, codec);
+        }
         let mut asked: Vec<usize> = (0..asks.len()).collect();
         let mut answer = self.generate(model, asks, &asked, codec);
         if matches!(answer, Err(ModelError::EmptyPrefix)) && asks.iter().any(|ask| ask.prefix.is_empty()) {
@@ -238,6 +276,69 @@ impl<'m> Assistant<'m> {
             generation.tokens.truncate(watch.offered());
         }
         failure.map_or(Ok(generations), Err)
+    }
+
+    /// Suggestions by conversation. The model's answer is read by the protocol; the rule that ends suggestions is then
+    /// applied to what was read, since a token of the answer may be retyped code.
+    fn suggest_in_chat(
+        &self,
+        model: &dyn Generator,
+        chat: &ChatProtocol,
+        asks: &[Ask<'_>],
+        codec: &dyn TextCodec,
+    ) -> Result<Vec<Suggestion>, SimError> {
+        let mut suggestions = vec![Suggestion::silent(); asks.len()];
+        let mut questions: Vec<(usize, Question)> = Vec::new();
+        for (i, ask) in asks.iter().enumerate() {
+            let prompt_error = |source| SimError::Prompt { method: self.method.clone(), source: Box::new(source) };
+            match chat.question(ask.prefix, self.max_tokens(), model.context()).map_err(prompt_error)? {
+                Ok(question) => questions.push((i, question)),
+                Err(outcome) => suggestions[i].answer = Some(outcome),
+            }
+        }
+        if questions.is_empty() {
+            return Ok(suggestions);
+        }
+        let requests: Vec<GenerationRequest<'_>> = questions
+            .iter()
+            .map(|(i, question)| GenerationRequest {
+                prefix: &question.prompt,
+                max_tokens: question.max_tokens,
+                sampling: self.sampling.with_seed(asks[*i].seed),
+                session: Some(asks[*i].session),
+            })
+            .collect();
+        let mut answers: Vec<Vec<TokenId>> = vec![Vec::new(); requests.len()];
+        let generations = model
+            .generate(&requests, &mut |request_idx, token| {
+                // Looked at before this token is added: the one that completes an answer is still part of it.
+                let answer = &mut answers[request_idx];
+                if chat.is_answered(&questions[request_idx].1, answer) {
+                    return NextStep::DropAndStop;
+                }
+                answer.push(token.token);
+                NextStep::Continue
+            })
+            .map_err(|source| self.model_error(source))?;
+        if generations.len() != questions.len() {
+            let who = model.model_id().to_string();
+            return Err(SimError::AnswerCount { who, asked: questions.len(), got: generations.len() });
+        }
+        for ((i, question), generation) in questions.iter().zip(&generations) {
+            let (mut suggestion, costs) = chat.suggestion(question, generation);
+            let mut watch = self.end.watch().expect("the rule was checked before");
+            for token in costs {
+                let cost = self.cost_of(model, token, codec).map_err(|source| self.model_error(source))?;
+                if !watch.admits(cost) {
+                    break;
+                }
+            }
+            let n_tokens = watch.offered().min(self.max_tokens());
+            suggestion.tokens.truncate(n_tokens);
+            suggestion.bits.truncate(n_tokens);
+            suggestions[*i] = suggestion;
+        }
+        Ok(suggestions)
     }
 
     /// What the stop rule is shown of a token.

@@ -177,6 +177,7 @@ impl<'a> Episode<'a> {
             deleted_chars,
             typed: typed.text,
             typed_tokens: typed.tokens.len(),
+            answer: suggestion.answer,
         });
         self.ending = if self.is_plan_written() {
             Some(Ending::Finished)

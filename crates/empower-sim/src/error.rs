@@ -7,6 +7,8 @@ use empower_artifact::ArtifactError;
 use empower_lm::ModelError;
 use empower_select::SelectError;
 
+use crate::chat::PromptError;
+
 /// The error of a tokenizer or judge behind one of this crate's traits.
 pub type Fault = Box<dyn std::error::Error + Send + Sync>;
 
@@ -89,6 +91,15 @@ pub enum SimError {
         /// What the model said.
         #[source]
         source: ModelError,
+    },
+    /// The chat protocol could not make a prompt.
+    #[error("the assistant {method} could not be asked")]
+    Prompt {
+        /// The assistant's method.
+        method: String,
+        /// What was wrong.
+        #[source]
+        source: Box<PromptError>,
     },
     /// A model or judge answered with another number of answers than it was asked.
     #[error("{who} gave {got} answers to {asked} questions")]

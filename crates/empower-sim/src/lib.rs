@@ -13,6 +13,7 @@
 //! This crate knows no tensor and starts no process; it counts nothing that a report could compute from its rows.
 
 pub mod assistant;
+pub mod chat;
 pub mod codec;
 mod draws;
 pub mod episode;
@@ -24,7 +25,8 @@ pub mod log;
 pub mod runner;
 pub mod task;
 
-pub use assistant::{Assistant, Suggestion, SuggestionSampling};
+pub use assistant::{Assistant, Protocol, Suggestion, SuggestionSampling};
+pub use chat::{ChatMode, ChatProtocol, PromptError, Prompts};
 pub use codec::TextCodec;
 pub use episode::{Episode, Limits};
 pub use error::{Fault, SimError};

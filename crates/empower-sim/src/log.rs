@@ -31,6 +31,9 @@ struct MethodRecord {
     end: StopRule,
     sampling: SuggestionSampling,
     max_suggestion_tokens: usize,
+    /// Hash of the words of the chat protocol and of the model's template; absent in the `raw` protocol.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    protocol: Option<String>,
     n_tasks: usize,
     /// Hash of every task's key, starter and plan, in their order.
     tasks: String,
@@ -107,6 +110,7 @@ impl EpisodeLog {
             end: assistant.end,
             sampling: assistant.sampling,
             max_suggestion_tokens: assistant.max_suggestion_tokens,
+            protocol: assistant.protocol.record().map(|record| ContentHash::of_bytes(record.to_string()).to_string()),
             n_tasks: tasks.len(),
             tasks: hash_of_tasks(tasks).to_string(),
         };
@@ -218,6 +222,7 @@ fn first_difference(found: &MethodRecord, expected: &MethodRecord) -> (&'static 
             ("the end of suggestions", format!("{:?}", record.end)),
             ("sampling", format!("{:?}", record.sampling)),
             ("max_suggestion_tokens", record.max_suggestion_tokens.to_string()),
+            ("the protocol", record.protocol.clone().unwrap_or_else(|| "raw".to_owned())),
             ("a number of tasks of", record.n_tasks.to_string()),
             ("tasks of hash", record.tasks.clone()),
         ]

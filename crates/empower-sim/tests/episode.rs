@@ -17,7 +17,7 @@ fn suggest(text: &str) -> Suggestion {
 
 fn of_tokens(tokens: Vec<TokenId>) -> Suggestion {
     let bits = vec![0.25; tokens.len()];
-    Suggestion { tokens, bits }
+    Suggestion { tokens, bits, answer: None }
 }
 
 /// Plays `offers`, then silence, to the end.

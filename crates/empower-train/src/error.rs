@@ -37,6 +37,14 @@ pub enum TrainError {
         /// What is wrong.
         reason: String,
     },
+    /// The header of a file of weights, or the index of several, is not what it should be.
+    #[error("{}: {reason}\nhint: the file may be cut short, or a Git LFS pointer; fetch it again", path.display())]
+    WeightsHeader {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
     /// A setting has no sensible meaning.
     #[error("{setting}: {reason}")]
     Setting {

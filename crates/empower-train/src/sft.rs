@@ -18,15 +18,17 @@ use crate::trainer::Sequences;
 #[derive(Debug, Clone, Default)]
 pub struct Examples {
     sequences: Vec<(Vec<TokenId>, Vec<Target>)>,
+    /// The document of each sequence.
+    documents: Vec<String>,
     n_examples: usize,
 }
 
 /// The two special tokens that examples need, and the context that they must fit.
 #[derive(Debug, Clone, Copy)]
 pub struct Frame {
-    bos: Option<TokenId>,
-    stop: TokenId,
-    context: usize,
+    pub(crate) bos: Option<TokenId>,
+    pub(crate) stop: TokenId,
+    pub(crate) context: usize,
 }
 
 impl Frame {
@@ -55,7 +57,7 @@ impl Examples {
                     stop_weight: weights.stop[j] as f32,
                 })
                 .collect();
-            all.push(&row.token_ids, targets, frame);
+            all.push(&row.document_id, &row.token_ids, targets, frame);
         }
         Ok(all)
     }
@@ -74,13 +76,13 @@ impl Examples {
                 })
                 .collect();
             all.n_examples += 1;
-            all.push(&tokens, targets, frame);
+            all.push(&row.document_id, &tokens, targets, frame);
         }
         all
     }
 
     /// Adds the windows of a document that hold targets. `targets[j]` is what the model predicts after `j` tokens.
-    fn push(&mut self, tokens: &[TokenId], targets: Vec<Target>, frame: Frame) {
+    fn push(&mut self, document_id: &str, tokens: &[TokenId], targets: Vec<Target>, frame: Frame) {
         let (stream, targets): (Vec<TokenId>, &[Target]) = match frame.bos {
             Some(bos) => (std::iter::once(bos).chain(tokens.iter().copied()).collect(), &targets),
             // Without a token to begin with, nothing can be predicted from nothing.
@@ -94,12 +96,23 @@ impl Examples {
             wanted.truncate(last + 1);
             let inputs = stream[window.inputs.start..=window.inputs.start + last].to_vec();
             self.sequences.push((inputs, wanted));
+            self.documents.push(document_id.to_owned());
         }
     }
 
     /// Examples in all.
     pub fn n_examples(&self) -> usize {
         self.n_examples
+    }
+
+    /// The document that sequence `index` comes from.
+    pub fn document(&self, index: usize) -> &str {
+        &self.documents[index]
+    }
+
+    /// Tokens of the longest sequence; 0 without any.
+    pub fn longest(&self) -> usize {
+        self.sequences.iter().map(|(inputs, _)| inputs.len()).max().unwrap_or(0)
     }
 
     /// Tokens that go through the model in an epoch.

@@ -2,7 +2,8 @@
 //! log, evaluation, checkpoint.
 //!
 //! The order of sequences is a fresh shuffle every epoch, derived from the seed, so that a position is two numbers and
-//! a run that was killed goes on exactly as if it had not been.
+//! a run that was killed goes on exactly as if it had not been. A pass takes whole sequences up to a number of tokens;
+//! they lie one after another without padding and never see each other. [`plan`] walks the same way without a model.
 
 use std::path::Path;
 
@@ -60,6 +61,34 @@ pub struct TrainingSettings {
     pub checkpoint_every: u64,
     /// Seed of the order of sequences.
     pub seed: Seed,
+    /// When to end before the budget is spent; never without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub early_stopping: Option<EarlyStopping>,
+    /// What becomes of the weights with the lowest held-out loss. Not part of what a run is: the steps are the same
+    /// either way, and a finished run can be opened again for its other model.
+    #[serde(skip)]
+    pub best: BestModel,
+}
+
+/// Ends a run whose held-out loss no longer falls.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct EarlyStopping {
+    /// Evaluations in a row without an improvement after which the run ends, at least 1.
+    pub patience: u64,
+    /// Bits a target by which the held-out loss must fall below that of the last improvement to be one; 0 or more.
+    pub min_delta: f64,
+}
+
+/// What becomes of the weights with the lowest held-out loss.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BestModel {
+    /// They are not kept.
+    #[default]
+    NotKept,
+    /// They stay in a file of the run folder ([`best_file`]); the decoder ends with those of the last step.
+    Kept,
+    /// They stay in that file, and the decoder ends with them.
+    Final,
 }
 
 impl TrainingSettings {
@@ -80,6 +109,8 @@ impl TrainingSettings {
             evaluate_every: 0,
             checkpoint_every: 50,
             seed,
+            early_stopping: None,
+            best: BestModel::NotKept,
         }
     }
 
@@ -100,6 +131,15 @@ impl TrainingSettings {
             _ if self.batch_tokens == 0 => refuse("--batch-tokens", "must be at least 1"),
             _ if self.accumulate == 0 => refuse("--accumulate", "must be at least 1"),
             _ if self.clip.is_nan() || self.clip <= 0.0 => refuse("--clip", "must be above 0"),
+            _ if self.early_stopping.is_some_and(|stop| stop.patience == 0) => {
+                refuse("--patience", "must be at least 1; leave it out to train to the end")
+            }
+            _ if self.early_stopping.is_some_and(|stop| !(stop.min_delta >= 0.0 && stop.min_delta.is_finite())) => {
+                refuse("--min-delta", "must be 0 or more")
+            }
+            _ if self.early_stopping.is_some() && self.evaluate_every == 0 => {
+                refuse("--patience", "needs evaluations on the way: set --evaluate-every")
+            }
             _ if !self.precision.supported() => refuse("--precision", "this processor has no bf16 products; use f32"),
             _ => Ok(()),
         }
@@ -148,7 +188,8 @@ pub enum MetricsRow {
 }
 
 impl MetricsRow {
-    fn step(&self) -> u64 {
+    /// The step that the row belongs to.
+    pub fn step(&self) -> u64 {
         match self {
             Self::Step { step, .. } | Self::Evaluation { step, .. } => *step,
         }
@@ -166,18 +207,27 @@ pub struct Evaluation {
     pub targets: f64,
 }
 
+/// Sequences that are evaluated together, at most. Chosen: enough to keep the matrix products busy.
+const EVALUATED_SEQUENCES: usize = 16;
+
+/// Tokens at which a group of evaluated sequences is full. Chosen: 16 of 1,024 tokens, whatever the context.
+pub(crate) const EVALUATED_TOKENS: usize = 1 << 14;
+
 /// Mean cross-entropy of all sequences in `f32`; `bytes` is the length of their text where every token of it is a
 /// target. `None` where there is no target.
 pub fn evaluate(decoder: &Decoder, sequences: &dyn Sequences, bytes: Option<usize>) -> Option<Evaluation> {
     let mut space = Workspace::default();
     let (mut nats, mut weight) = (0.0, 0.0);
-    let indices: Vec<usize> = (0..sequences.n_sequences()).collect();
-    for group in indices.chunks(16) {
+    let n_sequences = sequences.n_sequences();
+    let mut index = 0;
+    while index < n_sequences {
         let (mut batch, mut targets) = (Batch::default(), Vec::new());
-        for index in group {
-            let (inputs, wanted) = sequences.sequence(*index);
+        let end = n_sequences.min(index + EVALUATED_SEQUENCES);
+        while index < end && (batch.is_empty() || batch.len() < EVALUATED_TOKENS) {
+            let (inputs, wanted) = sequences.sequence(index);
             batch.push(inputs, 0);
             targets.extend(wanted);
+            index += 1;
         }
         nats += decoder.loss(&batch, &targets, &mut space);
         weight += targets.iter().map(|target| f64::from(target.weight())).sum::<f64>();
@@ -194,7 +244,7 @@ pub fn evaluate(decoder: &Decoder, sequences: &dyn Sequences, bytes: Option<usiz
 /// bytes of its text (see [`evaluate`]); `report` sees every row of the log as it is written.
 ///
 /// Settings must be those of the interrupted run, which the caller checks by the manifest; a budget in tokens alone may
-/// differ.
+/// differ. With what the decoder ends is [`Progress::model_step`]'s to say.
 pub fn train(
     decoder: &mut Decoder,
     sequences: &dyn Sequences,
@@ -204,9 +254,8 @@ pub fn train(
     report: &mut dyn FnMut(&MetricsRow),
 ) -> Result<Progress, TrainError> {
     settings.check()?;
-    let n_sequences = sequences.n_sequences();
-    if n_sequences == 0 {
-        return Err(TrainError::NoData { reason: "no sequence has a target".to_owned() });
+    if sequences.n_sequences() == 0 {
+        return Err(nothing_to_train_on());
     }
     let mut gradients = Gradients::of_trained(decoder.parameters());
     let mut optimiser = Optimiser::new(decoder.parameters(), &gradients, settings.adamw, settings.matrices);
@@ -219,38 +268,20 @@ pub fn train(
         report(&row);
         Ok(())
     };
-    let share = |progress: &Progress| match settings.budget {
-        Budget::Tokens(tokens) => progress.tokens as f64 / tokens as f64,
-        Budget::Epochs(epochs) => (progress.epoch as f64 + progress.item as f64 / n_sequences as f64) / epochs as f64,
-    };
-
     let dropout = settings.seed.named("dropout");
     let mut space = Workspace::default();
-    let mut order = shuffled(n_sequences, settings.seed, progress.epoch);
-    while share(&progress) < 1.0 {
-        let learning_rate = settings.learning_rate * settings.schedule.factor(share(&progress));
+    let mut walk = Walk::new(sequences, settings, &progress);
+    while walk.share(&progress) < 1.0 && !progress.stopped_early {
+        let learning_rate = settings.learning_rate * settings.schedule.factor(walk.share(&progress));
         gradients.clear();
         let (mut nats, mut weight) = (0.0, 0.0);
         for _ in 0..settings.accumulate {
             let (mut batch, mut targets) = (Batch::default(), Vec::new());
             // What dropout leaves out follows from how many sequences were seen before, whatever the batches.
-            let mut n_seen = progress.epoch * n_sequences as u64 + progress.item as u64;
-            while share(&progress) < 1.0 {
-                let (inputs, wanted) = sequences.sequence(order[progress.item]);
-                if !batch.is_empty() && batch.len() + inputs.len() > settings.batch_tokens {
-                    break;
-                }
-                progress.tokens += inputs.len() as u64;
+            walk.pass(&mut progress, |n_seen, inputs, wanted| {
                 batch.push_seeded(inputs, 0, dropout.index(n_seen).value());
-                n_seen += 1;
                 targets.extend(wanted);
-                progress.item += 1;
-                if progress.item == n_sequences {
-                    progress.epoch += 1;
-                    progress.item = 0;
-                    order = shuffled(n_sequences, settings.seed, progress.epoch);
-                }
-            }
+            });
             weight += targets.iter().map(|target| f64::from(target.weight())).sum::<f64>();
             nats += decoder.loss_and_gradients(&batch, &targets, 1.0, settings.precision, &mut gradients, &mut space);
         }
@@ -263,7 +294,7 @@ pub fn train(
         optimiser.step(decoder.parameters_mut(), &gradients, learning_rate);
         progress.step += 1;
         let bits_per_token = nats / weight / std::f64::consts::LN_2;
-        let (Progress { step, tokens, .. }, done) = (progress, share(&progress).min(1.0));
+        let (Progress { step, tokens, .. }, done) = (progress, walk.share(&progress).min(1.0));
         write(MetricsRow::Step { step, tokens, done, bits_per_token, learning_rate, gradient_norm })?;
 
         let due = |every: u64| done >= 1.0 || (every > 0 && step % every == 0);
@@ -272,12 +303,129 @@ pub fn train(
             && let Some(Evaluation { bits_per_token, bits_per_byte, .. }) = evaluate(decoder, held_out, bytes)
         {
             write(MetricsRow::Evaluation { step, tokens, bits_per_token, bits_per_byte })?;
+            if progress.note_evaluation(bits_per_token, settings.early_stopping) && settings.best != BestModel::NotKept
+            {
+                checkpoint::write_best(folder, decoder.parameters(), &optimiser, step)?;
+            }
         }
-        if due(settings.checkpoint_every) {
+        if due(settings.checkpoint_every) || progress.stopped_early {
             checkpoint::write(&checkpoint_path, decoder.parameters(), &optimiser, progress)?;
+            // Only now: a run that goes on from the checkpoint before may need the best of then.
+            checkpoint::remove_best_but(folder, progress.best)?;
         }
     }
+    if settings.best == BestModel::Final
+        && let Some(best) = progress.best
+        && best.step != progress.step
+    {
+        checkpoint::read_best(folder, decoder.parameters_mut(), &optimiser, best.step)?;
+    }
     Ok(progress)
+}
+
+/// The way through the data: which sequences make up each pass, and how much of the budget is behind.
+struct Walk<'a> {
+    sequences: &'a dyn Sequences,
+    settings: &'a TrainingSettings,
+    order: Vec<usize>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(sequences: &'a dyn Sequences, settings: &'a TrainingSettings, progress: &Progress) -> Self {
+        Self { sequences, settings, order: shuffled(sequences.n_sequences(), settings.seed, progress.epoch) }
+    }
+
+    /// Share of the budget that is behind; from 1 on it is spent.
+    fn share(&self, progress: &Progress) -> f64 {
+        let epochs_behind = || progress.epoch as f64 + progress.item as f64 / self.order.len() as f64;
+        match self.settings.budget {
+            Budget::Tokens(tokens) => progress.tokens as f64 / tokens as f64,
+            Budget::Epochs(epochs) => epochs_behind() / epochs as f64,
+        }
+    }
+
+    /// Hands the sequences of one pass to `take`, with how many were seen before each, and moves `progress` past them. The
+    /// first is taken whatever its
+    /// length; further ones while all fit the pass's tokens.
+    fn pass(&mut self, progress: &mut Progress, mut take: impl FnMut(u64, Vec<TokenId>, Vec<Target>)) {
+        let mut n_tokens = 0;
+        while self.share(progress) < 1.0 {
+            let (inputs, wanted) = self.sequences.sequence(self.order[progress.item]);
+            if n_tokens > 0 && n_tokens + inputs.len() > self.settings.batch_tokens {
+                break;
+            }
+            n_tokens += inputs.len();
+            progress.tokens += inputs.len() as u64;
+            take(progress.epoch * self.order.len() as u64 + progress.item as u64, inputs, wanted);
+            progress.item += 1;
+            if progress.item == self.order.len() {
+                progress.epoch += 1;
+                progress.item = 0;
+                self.order = shuffled(self.order.len(), self.settings.seed, progress.epoch);
+            }
+        }
+    }
+}
+
+/// What a run will do, known without a model.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Plan {
+    /// Optimiser steps, where nothing ends the run early.
+    pub steps: u64,
+    /// Tokens that go through the model, repetitions counted.
+    pub tokens: u64,
+    /// Weight of all targets: their number where each counts once.
+    pub targets: f64,
+    /// Tokens of the longest forward and backward pass.
+    pub most_pass_tokens: usize,
+    /// Tokens of a step on average: the effective batch.
+    pub mean_step_tokens: f64,
+    /// Weight of a step's targets on average, and the least and the greatest.
+    pub mean_step_targets: f64,
+    /// The least weight of a step's targets.
+    pub least_step_targets: f64,
+    /// The greatest weight of a step's targets.
+    pub most_step_targets: f64,
+}
+
+/// Walks over the data as [`train`] does, and counts. Errs where it would.
+pub fn plan(sequences: &dyn Sequences, settings: &TrainingSettings) -> Result<Plan, TrainError> {
+    settings.check()?;
+    if sequences.n_sequences() == 0 {
+        return Err(nothing_to_train_on());
+    }
+    let mut progress = Progress::default();
+    let mut walk = Walk::new(sequences, settings, &progress);
+    let (mut targets, mut least, mut most) = (0.0, f64::INFINITY, 0.0_f64);
+    let mut most_pass_tokens = 0;
+    while walk.share(&progress) < 1.0 {
+        let mut of_step = 0.0;
+        for _ in 0..settings.accumulate {
+            let mut n_tokens = 0;
+            walk.pass(&mut progress, |_, inputs, wanted| {
+                n_tokens += inputs.len();
+                of_step += wanted.iter().map(|target| f64::from(target.weight())).sum::<f64>();
+            });
+            most_pass_tokens = most_pass_tokens.max(n_tokens);
+        }
+        (targets, least, most) = (targets + of_step, least.min(of_step), most.max(of_step));
+        progress.step += 1;
+    }
+    let steps = progress.step as f64;
+    Ok(Plan {
+        steps: progress.step,
+        tokens: progress.tokens,
+        targets,
+        most_pass_tokens,
+        mean_step_tokens: progress.tokens as f64 / steps,
+        mean_step_targets: targets / steps,
+        least_step_targets: least,
+        most_step_targets: most,
+    })
+}
+
+fn nothing_to_train_on() -> TrainError {
+    TrainError::NoData { reason: "no sequence has a target".to_owned() }
 }
 
 /// Opens the log of a run that stands after `step`: what a killed run wrote beyond its checkpoint is taken back, since

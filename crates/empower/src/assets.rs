@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
+use crate::hub;
+
 /// Names the folder and goes before every other place.
 const VARIABLE: &str = "EMPOWER_ASSETS";
 
@@ -36,9 +38,25 @@ pub fn model_dir() -> Result<PathBuf> {
     Ok(dir)
 }
 
-/// The folder asked for, or else the embedded model's.
-pub fn model_or_embedded(dir: Option<&Path>) -> Result<PathBuf> {
-    dir.map_or_else(model_dir, |dir| Ok(dir.to_path_buf()))
+/// The folder of the model asked for, which may be a name of the hub, or else the embedded model's.
+pub fn model_or_embedded(model: Option<&Path>) -> Result<PathBuf> {
+    model.map_or_else(model_dir, hub::model_folder)
+}
+
+/// The words of the assistant's chat protocol.
+///
+/// # Errors
+/// No assets, or assets without prompts.
+pub fn assistant_prompts() -> Result<PathBuf> {
+    let dir = root()?.join("prompts/assistant");
+    if !dir.is_dir() {
+        bail!(
+            "the prompts are not there: no {}\nhint: name a folder of prompts with --prompts, or the folder of assets with \
+             {VARIABLE}",
+            dir.display()
+        );
+    }
+    Ok(dir)
 }
 
 /// The problems of one half of the suite.

@@ -3,6 +3,7 @@
 
 mod assets;
 mod commands;
+mod hub;
 mod output;
 
 use std::process::ExitCode;

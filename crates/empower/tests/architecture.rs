@@ -13,7 +13,7 @@ use serde_json::Value;
 type Names = BTreeSet<String>;
 
 /// Crates that may be named in one manifest or a few: what each stands behind is a wall.
-const OWNED: [(&str, &[&str]); 18] = [
+const OWNED: [(&str, &[&str]); 21] = [
     // The kernel's means to confine a child.
     ("landlock", &["empower-judge"]),
     ("seccompiler", &["empower-judge"]),
@@ -21,8 +21,12 @@ const OWNED: [(&str, &[&str]); 18] = [
     // Weights and how they are stored.
     ("half", &["empower-engine"]),
     ("safetensors", &["empower-engine", "empower-train"]),
-    // Text to tokens.
+    // Text to tokens, and messages to text.
     ("tokenizers", &["empower-lm"]),
+    ("minijinja", &["empower-lm"]),
+    ("minijinja-contrib", &["empower-lm"]),
+    // Models by name: the only client of a network.
+    ("hf-hub", &["empower"]),
     // Packed private tests.
     ("flate2", &["empower-data"]),
     ("base64", &["empower-data"]),

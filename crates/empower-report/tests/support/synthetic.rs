@@ -86,6 +86,7 @@ fn episode(method: &(&str, Option<f64>, usize, f64, f64), problem: usize, seed: 
             deleted_chars: 0,
             typed_tokens: typed.chars().count().div_ceil(4),
             typed,
+            answer: None,
         });
     }
     let fails = derailed || problem % 11 == 7;

@@ -3,9 +3,11 @@
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 use empower_engine::{Precision, Storage};
+use serde::{Deserialize, Serialize};
 
 /// `--precision`
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ProductPrecision {
     /// bf16 where the processor has it, else f32.
     Auto,
@@ -28,7 +30,8 @@ impl ProductPrecision {
 }
 
 /// `--store`
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum StoredAs {
     /// Four bytes a weight, exact.
     F32,

@@ -65,8 +65,8 @@ pub struct Arguments {
     /// Seed of everything drawn at random.
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Model folder to use in place of the embedded one.
-    #[arg(long, value_name = "DIR")]
+    /// Model to use in place of the embedded one: a folder, or a name of the Hugging Face hub.
+    #[arg(long, value_name = "MODEL")]
     model: Option<PathBuf>,
     #[command(flatten)]
     judge: JudgeOptions,

@@ -1,77 +1,17 @@
-//! Options and files of LoRA adapters, shared by the commands that make, export and merge them.
+//! Files of LoRA adapters: exported and merged. What `empower train` is told about them is in `train/options.rs`.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use empower_engine::{Batch, Decoder, Linear, MergeReport};
+use empower_engine::{Batch, Decoder, MergeReport};
 use empower_lm::Tokenizer;
-use empower_train::LoraSettings;
 use serde::Serialize;
 use serde_json::json;
 
 use super::arguments::StoredAs;
 use crate::assets::model_or_embedded;
 use crate::output::{print_json, print_text};
-
-/// Options of `empower train --lora`.
-#[derive(Debug, Clone, Args)]
-pub struct LoraArguments {
-    /// Train a LoRA adapter beside the frozen weights, which stay as they are stored, rather than the weights.
-    #[arg(long)]
-    lora: bool,
-    /// Rank of the adapter: 8, 16, 32 or 64.
-    #[arg(long, value_name = "R", default_value_t = 16, requires = "lora")]
-    lora_rank: usize,
-    /// What the adapter adds is multiplied by this over the rank.
-    #[arg(long, value_name = "ALPHA", default_value_t = 32.0, requires = "lora")]
-    lora_alpha: f64,
-    /// Share of the adapter's inputs that training drops.
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0, requires = "lora")]
-    lora_dropout: f64,
-    /// Linear maps that get an adapter, with commas between: q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj,
-    /// down_proj; all by default.
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = target, requires = "lora")]
-    lora_targets: Vec<Linear>,
-    /// Compute each layer again in the backward rather than keep it: less memory, about a third more time.
-    #[arg(long)]
-    recompute: bool,
-}
-
-fn target(name: &str) -> Result<Linear, String> {
-    Linear::ALL.into_iter().find(|linear| linear.name() == name).ok_or_else(|| {
-        let names: Vec<_> = Linear::ALL.iter().map(|linear| linear.name()).collect();
-        format!("`{name}` is none of {}", names.join(", "))
-    })
-}
-
-impl LoraArguments {
-    /// What was asked for, checked; `None` where all weights are to be trained.
-    pub fn settings(&self) -> Result<Option<LoraSettings>> {
-        if !self.lora {
-            return Ok(None);
-        }
-        let targets = if self.lora_targets.is_empty() { Linear::ALL.to_vec() } else { self.lora_targets.clone() };
-        let settings =
-            LoraSettings { rank: self.lora_rank, alpha: self.lora_alpha, dropout: self.lora_dropout, targets };
-        settings.check()?;
-        Ok(Some(settings))
-    }
-
-    /// Opens the model to be trained: all weights in `f32`, or frozen as they are stored with a new adapter.
-    pub fn open(&self, model: &Path, seed: u64) -> Result<Decoder> {
-        let mut decoder = match self.settings()? {
-            None => Decoder::open(model)?,
-            Some(settings) => {
-                let mut decoder = Decoder::open_frozen(model)?;
-                decoder.add_adapters(settings, seed)?;
-                decoder
-            }
-        };
-        decoder.set_recompute(self.recompute);
-        Ok(decoder)
-    }
-}
 
 /// Write an adapter in PEFT's format, for PEFT, vLLM and llama.cpp's converter, and check what was written.
 ///

@@ -14,11 +14,13 @@ use empower_lm::{BOS, EOS, Tokenizer, train_byte_level_bpe};
 use empower_train::checkpoint::read_weights;
 use empower_train::pretrain::DocumentWindows;
 use empower_train::{
-    AdamWSettings, Budget, CHECKPOINT, MatrixRule, MetricsRow, Schedule, Sequences, TrainingSettings, evaluate, train,
+    AdamWSettings, BestModel, Budget, CHECKPOINT, MatrixRule, MetricsRow, Schedule, Sequences, TrainingSettings,
+    evaluate, train,
 };
 use serde_json::json;
 
 use super::arguments::{ProductPrecision, StoredAs};
+use crate::hub;
 use crate::output::{bar, print_text};
 
 /// Train a tokenizer and a small model from scratch; the result is a Hugging Face folder.
@@ -45,8 +47,8 @@ pub struct Arguments {
     /// Go on from the run folder's checkpoint. The budget of tokens may change, before the decay began; nothing else.
     #[arg(long)]
     resume: bool,
-    /// Begin with the weights and the tokenizer of this model folder rather than from random weights; or of another
-    /// pretraining's run folder, whose last checkpoint is taken while it is under way.
+    /// Begin with the weights and the tokenizer of this model (a folder, or a name of the hub) rather than from random
+    /// weights; or of another pretraining's run folder, whose last checkpoint is taken while it is under way.
     #[arg(long, value_name = "DIR")]
     init: Option<PathBuf>,
     /// Tokens to train on, repetitions counted: a number, or one with K, M or G behind.
@@ -145,6 +147,8 @@ pub fn run(arguments: Arguments) -> Result<()> {
         evaluate_every: arguments.evaluate_every,
         checkpoint_every: arguments.checkpoint_every,
         seed: seed.named("order"),
+        early_stopping: None,
+        best: BestModel::NotKept,
     };
     let shape = LlamaShape {
         vocabulary: arguments.vocabulary,
@@ -171,7 +175,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
     let tokenizer = tokenizer(&arguments, &model_folder, &documents, folder.resumed())?;
     let mut decoder = match &arguments.init {
         Some(init) if is_under_way(init) => decoder_under_way(init)?,
-        Some(init) => Decoder::open(init)?,
+        Some(init) => Decoder::open(&hub::model_folder(init)?)?,
         None => Decoder::random(Config::llama(shape), seed.named("weights").value())?,
     };
     tokenizer.check_fits(decoder.config().vocab_size)?;
@@ -251,7 +255,7 @@ fn tokenizer(
     let tokenizer = match known {
         Some(folder) => {
             // Without a config.json yet, the special tokens come from tokenizer_config.json.
-            Tokenizer::open(&folder)?
+            Tokenizer::open(hub::model_folder(&folder)?)?
         }
         None => {
             eprintln!("training a tokenizer of {} tokens", arguments.vocabulary);

@@ -26,8 +26,9 @@ pub struct Arguments {
     /// Rows to score, one JSON object a line.
     #[arg(required = true, value_name = "FILE.jsonl")]
     files: Vec<PathBuf>,
-    /// Model folder in Hugging Face layout; the embedded model by default.
-    #[arg(long, value_name = "DIR")]
+    /// Model: a folder in Hugging Face layout, or a name of its hub, `ORG/NAME[@REVISION]`; the embedded model by
+    /// default.
+    #[arg(long, value_name = "MODEL")]
     model: Option<PathBuf>,
     /// Print JSON rows rather than a table.
     #[arg(long)]

@@ -66,8 +66,9 @@ pub struct Arguments {
     /// Take submissions with any verdict.
     #[arg(long)]
     any_verdict: bool,
-    /// Model folder in Hugging Face layout; the embedded model by default. The baselines read its tokenizer alone.
-    #[arg(long, value_name = "DIR")]
+    /// Model: a folder in Hugging Face layout, or a name of its hub, `ORG/NAME[@REVISION]`; the embedded model by
+    /// default. The baselines read its tokenizer alone.
+    #[arg(long, value_name = "MODEL")]
     model: Option<PathBuf>,
     /// Print a row a document (tokens, bits, states, lengths), which grows with its length and not with its square:
     /// the form for `empower train` with many states.

@@ -2,30 +2,31 @@
 //!
 //! Everything that can be refused is refused before the run folder is made.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
-use empower_artifact::rows::EpisodeRow;
+use empower_artifact::rows::{AnswerOutcome, EpisodeRow};
 use empower_artifact::{ContentHash, Manifest, RunFolder, Seed, read_jsonl};
 use empower_data::{Problem, ProblemOptions, ProblemSource, read_problems};
 use empower_engine::Engine;
 use empower_judge::Judge;
-use empower_lm::{Bits, Generator, Tokenizer};
+use empower_lm::{Bits, ChatTemplate, Generator, Tokenizer};
 use empower_report::{ReportOptions, build_report, terminal_table};
 use empower_select::{Method, StopRule, parse_eta};
 use empower_sim::assistant::MAX_SUGGESTION_TOKENS;
 use empower_sim::{
-    Assistant, Editing, EpisodeLog, ExactJudge, Limits, ProgramJudge, ReplayHuman, Settings, SuggestionSampling,
-    SuiteJudge, Task, TokenizerCodec, simulate_into, tasks_of_problems,
+    Assistant, ChatMode, ChatProtocol, Editing, EpisodeLog, ExactJudge, Limits, ProgramJudge, Prompts, Protocol,
+    ReplayHuman, Settings, SuggestionSampling, SuiteJudge, Task, TokenizerCodec, simulate_into, tasks_of_problems,
 };
 use serde_json::{Value, json};
 
 use super::judge::JudgeOptions;
 use super::problems::source_hash;
 use super::report::EPISODES;
-use crate::assets::{model_or_embedded, problems_named};
+use crate::assets::{assistant_prompts, model_or_embedded, problems_named};
 use crate::output::{bar, print_json, print_text, usage_error};
 
 /// The paper's threshold in simulation (PAPER section 4).
@@ -58,8 +59,9 @@ pub struct Arguments {
     /// (`0.32`), or nats by name (`0.22nats`).
     #[arg(long, value_parser = parse_eta)]
     eta: Option<Bits>,
-    /// Model folder in Hugging Face layout; the embedded model by default. The human alone needs its tokenizer.
-    #[arg(long, value_name = "DIR")]
+    /// Model: a folder in Hugging Face layout, or a name of its hub, `ORG/NAME[@REVISION]`; the embedded model by
+    /// default. The human alone needs its tokenizer.
+    #[arg(long, value_name = "MODEL")]
     model: Option<PathBuf>,
     /// Run folder.
     #[arg(long, value_name = "DIR")]
@@ -86,6 +88,8 @@ pub struct Arguments {
     human: HumanOptions,
     #[command(flatten)]
     sampling: SamplingOptions,
+    #[command(flatten)]
+    chat: ChatOptions,
     #[command(flatten)]
     judge: JudgeOptions,
     /// Run no program: only the reference program itself, letter by letter, passes.
@@ -135,6 +139,56 @@ struct SamplingOptions {
     /// Tokens of a suggestion, at most.
     #[arg(long, value_name = "N", default_value_t = MAX_SUGGESTION_TOKENS)]
     max_suggestion_tokens: usize,
+}
+
+/// How the assistant is shown the program so far.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Protocol")]
+struct ChatOptions {
+    /// As tokens to continue (`raw`), or in a conversation that the model answers with the whole code and its
+    /// completion (`chat-retype`, the paper's) or whose answer is begun for it (`chat-prefill`).
+    #[arg(long, value_enum, default_value_t = ProtocolName::Raw)]
+    protocol: ProtocolName,
+    /// Folder of the conversation's words; those of assets/prompts/assistant by default.
+    #[arg(long, value_name = "DIR")]
+    prompts: Option<PathBuf>,
+    /// A chat template in place of the model's own.
+    #[arg(long, value_name = "FILE.jinja")]
+    chat_template: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ProtocolName {
+    Raw,
+    ChatRetype,
+    ChatPrefill,
+}
+
+impl ChatOptions {
+    /// The protocol, unless it is `raw`.
+    fn open(&self, model_dir: &Path, tokenizer: &Tokenizer) -> Result<Option<ChatProtocol>> {
+        let mode = match self.protocol {
+            ProtocolName::ChatRetype => ChatMode::ChatRetype,
+            ProtocolName::ChatPrefill => ChatMode::ChatPrefill,
+            ProtocolName::Raw if self.prompts.is_some() || self.chat_template.is_some() => {
+                return Err(usage_error(
+                    "--prompts and --chat-template go with --protocol chat-retype or chat-prefill",
+                ));
+            }
+            ProtocolName::Raw => return Ok(None),
+        };
+        let template = match &self.chat_template {
+            Some(file) => ChatTemplate::read(file, model_dir)?,
+            None => ChatTemplate::open(model_dir)?,
+        };
+        // Models that think aloud by default would fill their answer with it.
+        let template = template.with_variable("enable_thinking", false);
+        let prompts = match &self.prompts {
+            Some(dir) => Prompts::open(dir)?,
+            None => Prompts::open(&assistant_prompts()?)?,
+        };
+        Ok(Some(ChatProtocol::new(template, prompts, tokenizer.clone(), mode)?))
+    }
 }
 
 fn number_in<T: FromStr>(text: &str, holds: impl Fn(&T) -> bool, expected: &str) -> Result<T, String> {
@@ -260,11 +314,13 @@ pub fn run(arguments: Arguments) -> Result<()> {
         let (engine, tokenizer) = Engine::open(&model_dir)?;
         (Some(engine), tokenizer)
     };
+    let chat = arguments.chat.open(&model_dir, &tokenizer)?;
     let assistant = arguments
         .assistant
         .with(eta, engine.as_ref().map(|engine| engine as &dyn Generator))?
         .with_sampling(arguments.sampling.sampling())
-        .with_max_suggestion_tokens(arguments.sampling.max_suggestion_tokens);
+        .with_max_suggestion_tokens(arguments.sampling.max_suggestion_tokens)
+        .with_protocol(chat.as_ref().map_or(Protocol::Raw, Protocol::Chat));
     assistant.validate()?;
     let judge = if arguments.no_judge { None } else { Some(arguments.judge.open()?) };
 
@@ -281,8 +337,28 @@ pub fn run(arguments: Arguments) -> Result<()> {
     log.sync()?;
 
     let episodes: Vec<EpisodeRow> = read_jsonl(log.path())?;
+    if chat.is_some() {
+        eprintln!("{}", answers(&episodes));
+    }
     let report = build_report(&episodes, &ReportOptions::default())?;
     if arguments.json { print_json(&report) } else { print_text(&terminal_table(&report.rows)) }
+}
+
+/// What came of the answers of a conversation, in counts.
+fn answers(episodes: &[EpisodeRow]) -> String {
+    let mut counts: BTreeMap<AnswerOutcome, usize> = BTreeMap::new();
+    for answer in episodes.iter().flat_map(|episode| &episode.rounds).filter_map(|round| round.answer) {
+        *counts.entry(answer).or_default() += 1;
+    }
+    let total: usize = counts.values().sum();
+    let parts: Vec<String> = counts
+        .iter()
+        .map(|(answer, n)| {
+            let name = serde_json::to_value(answer).ok().and_then(|name| Some(name.as_str()?.replace('_', " ")));
+            format!("{n} {}", name.unwrap_or_default())
+        })
+        .collect();
+    format!("{total} answers: {}", parts.join(", "))
 }
 
 fn play(
@@ -355,6 +431,7 @@ fn manifest(arguments: &Arguments, assistant: &Assistant<'_>, settings: &Setting
                 "end": assistant.end,
                 "sampling": assistant.sampling,
                 "max_suggestion_tokens": assistant.max_suggestion_tokens,
+                "protocol": assistant.protocol.record(),
             },
             "human": settings.human,
             "limits": settings.limits,

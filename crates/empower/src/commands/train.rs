@@ -1,125 +1,216 @@
 //! `empower train`: chosen examples to an assistant.
 
+mod inspect;
+mod options;
+mod overview;
+
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use empower_artifact::{ContentHash, Manifest, RunFolder, Seed, write_json_atomic};
 use empower_data::{TrainingRows, is_held_out, read_training_rows};
 use empower_engine::Decoder;
 use empower_lm::Tokenizer;
 use empower_train::sft::{Examples, Frame};
-use empower_train::{Budget, Evaluation, MetricsRow, Progress, Schedule, Sequences, TrainingSettings, evaluate, train};
+use empower_train::{
+    EVENTS, EventFile, LoraSettings, MetricsRow, ModelHeader, Sequences, TrainError, best_file, evaluate, train,
+};
 use serde_json::json;
 
-use super::arguments::{ProductPrecision, StoredAs};
-use super::lora::LoraArguments;
-use crate::assets;
-use crate::output::{bar, print_text};
+use self::options::Options;
+use self::overview::{How, Overview, size};
+use crate::assets::model_or_embedded;
+use crate::output::{bar, print_json, print_text, usage_error};
 
 /// Fine-tune a model on the examples that `empower select` chose; the result is a Hugging Face folder.
 ///
 /// The loss is on each completion and its stop only. Rows in the compact form train every state of a document in one
-/// pass.
+/// pass. Options may stand in a TOML file, named as the flags with `_` for `-`; flags go before it.
 ///
 /// Example: empower select --method empower --eta 0.32 --states all --compact code/ --out rows.jsonl
-///          empower train rows.jsonl --out runs/empower-0.32
+///          empower train rows.jsonl --inspect 2
+///          empower train rows.jsonl --dry-run
+///          empower train rows.jsonl --out runs/empower-0.32 --patience 3 --final-model best
 ///          empower train rows.jsonl --model Qwen2.5-0.5B/ --lora --out runs/lora
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {
-    /// Rows of `empower select`, in either form.
-    examples: PathBuf,
-    /// Model folder to begin with; the embedded model by default.
-    #[arg(long, value_name = "DIR")]
-    model: Option<PathBuf>,
-    /// Run folder: checkpoint, log, and the finished model in its `model` folder.
+    #[command(flatten)]
+    options: Options,
+    /// Take options from this file where no flag gives them.
+    #[arg(long, value_name = "FILE.toml")]
+    config: Option<PathBuf>,
+    /// Print every option as it would be used, as such a file, and do nothing else.
     #[arg(long)]
-    out: PathBuf,
+    print_config: bool,
+    /// Say what the run would do and how much memory it would take, from the headers of the model's files, and do
+    /// nothing else.
+    #[arg(long)]
+    dry_run: bool,
+    /// Print the first N sequences as they are trained on, the masked part greyed, and do nothing else.
+    #[arg(long, value_name = "N")]
+    inspect: Option<usize>,
+    /// Whether --inspect uses colours; `auto` does in a terminal where NO_COLOR is not set.
+    #[arg(long, value_enum, default_value_t = Colour::Auto)]
+    color: Colour,
+    /// Print JSON where there is a table: --dry-run.
+    #[arg(long)]
+    json: bool,
     /// Go on from the run folder's checkpoint.
     #[arg(long)]
     resume: bool,
-    /// Passes over the examples; the paper's is 1.
-    #[arg(long, default_value_t = 1)]
-    epochs: u64,
-    /// Tokens of a forward and backward pass.
-    #[arg(long, default_value_t = 2048)]
-    batch_tokens: usize,
-    /// Passes that are added up to one step.
-    #[arg(long, default_value_t = 1)]
-    accumulate: usize,
-    /// Peak learning rate.
-    #[arg(long, default_value_t = 1e-3)]
-    learning_rate: f64,
-    /// Share of the run over which the learning rate rises; it then falls along a cosine.
-    #[arg(long, default_value_t = 0.1)]
-    warmup: f64,
-    /// The share of the peak at which the cosine ends.
-    #[arg(long, default_value_t = 0.1)]
-    floor: f64,
-    /// AdamW's weight decay.
-    #[arg(long, default_value_t = 0.0)]
-    weight_decay: f64,
-    /// Largest norm of all gradients together.
-    #[arg(long, default_value_t = 1.0)]
-    clip: f64,
-    /// Share of the documents that is only evaluated on; the paper's is 0.2.
-    #[arg(long, default_value_t = 0.2)]
-    test_split: f64,
-    /// Precision of products: bf16 where the processor has it, by default.
-    #[arg(long, value_enum, default_value_t = ProductPrecision::Auto)]
-    precision: ProductPrecision,
-    /// Type that the finished weights are stored in.
-    #[arg(long, value_enum, default_value_t = StoredAs::Bf16)]
-    store: StoredAs,
-    /// Steps between evaluations; 0 for one at the end.
-    #[arg(long, default_value_t = 50)]
-    evaluate_every: u64,
-    /// Steps between checkpoints; 0 for one at the end.
-    #[arg(long, default_value_t = 50)]
-    checkpoint_every: u64,
-    /// Seed of the split, of the order of documents and of adapters.
-    #[arg(long, default_value_t = 0)]
-    seed: u64,
-    #[command(flatten)]
-    lora: LoraArguments,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Colour {
+    fn is_on(self) -> bool {
+        match self {
+            Self::Auto => {
+                // See no-color.org: set and not empty.
+                std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            }
+            Self::Always => true,
+            Self::Never => false,
+        }
+    }
 }
 
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<()> {
-    if !(0.0..1.0).contains(&arguments.test_split) {
-        bail!("--test-split {}: expected a share from 0 to below 1", arguments.test_split);
+    let options = arguments.options.resolve(arguments.config.as_deref())?;
+    let settings = options.settings()?;
+    let lora = options.lora_settings()?;
+    if arguments.print_config {
+        return print_text(&options.to_toml()?);
     }
-    let model = match &arguments.model {
-        Some(model) => model.clone(),
-        None => assets::model_dir()?,
+    let Some(examples) = &options.examples else {
+        return Err(usage_error("which examples? name the file that `empower select` wrote"));
     };
-    let seed = Seed::new(arguments.seed);
-    let fine_tuning = TrainingSettings::fine_tuning(seed.named("order"));
-    let settings = TrainingSettings {
-        budget: Budget::Epochs(arguments.epochs),
-        batch_tokens: arguments.batch_tokens,
-        accumulate: arguments.accumulate,
-        learning_rate: arguments.learning_rate,
-        schedule: Schedule::Cosine { warmup: arguments.warmup, floor: arguments.floor },
-        adamw: empower_train::AdamWSettings { weight_decay: arguments.weight_decay, ..fine_tuning.adamw },
-        clip: arguments.clip,
-        precision: arguments.precision.resolve()?,
-        evaluate_every: arguments.evaluate_every,
-        checkpoint_every: arguments.checkpoint_every,
-        ..fine_tuning
-    };
-    settings.check()?;
-    let lora = arguments.lora.settings()?;
-    let mut decoder = arguments.lora.open(&model, seed.named("adapters").value())?;
+    let model = model_or_embedded(options.model.as_deref())?;
+    let header = ModelHeader::read(&model)?;
     let tokenizer = Tokenizer::open(&model)?;
-    tokenizer.check_fits(decoder.config().vocab_size)?;
+    tokenizer.check_fits(header.config.vocab_size)?;
+    let test_split = options.test_split.unwrap_or_default();
+    let seed = options.run_seed();
+    let (training, testing) =
+        read_examples(examples, &header, &tokenizer, |id| is_held_out(id, test_split, seed.named("split").value()))?;
+    if let Some(n) = arguments.inspect {
+        return print_text(&inspect::show(&training, &tokenizer, n, arguments.color.is_on()));
+    }
+    let how = How { lora: lora.as_ref(), recompute: options.recompute == Some(true) };
+    let overview = Overview::new(&model, &header, &training, &testing, &settings, how)?;
+    if let Some(warning) = overview.warning() {
+        eprintln!("{warning}");
+    }
+    if arguments.dry_run {
+        return if arguments.json { print_json(&overview) } else { print_text(&overview.text()) };
+    }
+    let Some(out) = &options.out else {
+        return Err(usage_error("where to? name the run folder with --out"));
+    };
 
-    let frame = Frame::new(&tokenizer, decoder.config().max_position_embeddings)?;
-    let vocabulary = decoder.config().vocab_size;
-    let split_seed = seed.named("split").value();
-    let held_out = |id: &str| is_held_out(id, arguments.test_split, split_seed);
-    let name = arguments.examples.display();
+    let mut hashed = header.files.iter().filter_map(|file| file.file_name()?.to_str()).collect::<Vec<_>>();
+    hashed.splice(0..0, ["config.json"]);
+    hashed.push("tokenizer.json");
+    let manifest = Manifest::new("train", json!({ "training": settings, "test_split": test_split, "lora": lora }))
+        .input("examples", ContentHash::of_file(examples)?)
+        .input("model", ContentHash::of_files(&model, &hashed)?)
+        .seed("run", seed);
+    let folder = RunFolder::open_or_resume(out, manifest, arguments.resume)?;
+    eprintln!("{}", overview.brief());
+
+    let mut decoder = open(&model, lora.as_ref(), seed)?;
+    decoder.set_recompute(how.recompute);
+    let before = evaluate(&decoder, &testing, None);
+    let mut curves = match options.tensorboard {
+        Some(true) => Some(EventFile::open(&folder.path(EVENTS))?),
+        _ => None,
+    };
+    let mut curves_failed: Option<TrainError> = None;
+    let progress = bar(1000, "train");
+    let mut last_evaluation = String::new();
+    let tested: Option<(&dyn Sequences, _)> = (testing.n_sequences() > 0).then_some((&testing, None));
+    let state = train(&mut decoder, &training, tested, &settings, folder.dir(), &mut |row| {
+        if let Some(Err(error)) = curves.as_mut().map(|curves| curves.add(row, seconds_since_1970())) {
+            (curves, curves_failed) = (None, Some(error));
+        }
+        match row {
+            MetricsRow::Step { done, bits_per_token, .. } => {
+                progress.set_position((done * 1000.0) as u64);
+                progress.set_message(format!("per mille, {bits_per_token:.3} bits a target{last_evaluation}"));
+            }
+            MetricsRow::Evaluation { bits_per_token, .. } => {
+                last_evaluation = format!(" (held out {bits_per_token:.3})");
+            }
+        }
+    })?;
+    progress.finish();
+    if let Some(error) = curves_failed {
+        return Err(error).context("the curves for TensorBoard could not be written");
+    }
+
+    let read_back = "reading back what was written";
+    let (kind, stored) = if lora.is_some() {
+        // An adapter is stored alone, and evaluated as it was stored.
+        let adapter = folder.subfolder("adapter")?;
+        decoder.save_adapter(&adapter, &model.display().to_string())?;
+        let mut stored = Decoder::open_frozen(&model)?;
+        stored.open_adapter(&adapter).context(read_back)?;
+        ("adapter", stored)
+    } else {
+        let model_folder = folder.subfolder("model")?;
+        tokenizer.save_folder(&model_folder, decoder.config().max_position_embeddings)?;
+        decoder.save(&model_folder, options.store.context("options were resolved")?.storage())?;
+        ("model", Decoder::open(&model_folder).context(read_back)?)
+    };
+    let model_step = state.model_step(settings.best);
+    let best = state.best.map(
+        |best| json!({ "step": best.step, "bits_per_token": best.bits_per_token, "weights": best_file(best.step) }),
+    );
+    let mut summary = json!({
+        "steps": state.step, "tokens": state.tokens, "examples": training.n_examples(),
+        "stopped_early": state.stopped_early, "best": best, "final_model": options.final_model,
+        "model_step": model_step, "held_out_before": before, "held_out": evaluate(&stored, &testing, None),
+        "trained_weights": decoder.n_trained(),
+    });
+    summary[kind] = kind.into();
+    write_json_atomic(&folder.path("summary.json"), &summary)?;
+    if state.stopped_early {
+        eprintln!("stopped early, after step {}: the held-out loss no longer fell", state.step);
+    }
+    eprintln!("the {kind} is that of step {model_step}{}", if model_step == state.step { ", the last" } else { "" });
+    if let Some(peak) = peak_memory() {
+        eprintln!("most memory in use: {}", size(peak));
+    }
+    print_text(&format!("{summary:#}\n"))
+}
+
+/// Opens the model to be trained: all weights in `f32`, or frozen as they are stored with a new adapter.
+fn open(model: &Path, lora: Option<&LoraSettings>, seed: Seed) -> Result<Decoder> {
+    let Some(lora) = lora else { return Ok(Decoder::open(model)?) };
+    let mut decoder = Decoder::open_frozen(model)?;
+    decoder.add_adapters(lora.clone(), seed.named("adapters").value())?;
+    Ok(decoder)
+}
+
+/// Reads rows of either form, checks that they are of this model's vocabulary, and parts them by document.
+fn read_examples(
+    path: &Path,
+    header: &ModelHeader,
+    tokenizer: &Tokenizer,
+    held_out: impl Fn(&str) -> bool,
+) -> Result<(Examples, Examples)> {
+    let frame = Frame::new(tokenizer, header.config.max_position_embeddings)?;
+    let (name, vocabulary) = (path.display(), header.config.vocab_size);
     let check = |id: &str, tokens: &[u32]| match tokens.iter().find(|token| **token as usize >= vocabulary) {
         Some(token) => bail!(
             "{name}: document {id}: token {token} is outside the model's vocabulary of {vocabulary}\nhint: choose the \
@@ -127,7 +218,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         ),
         None => Ok(()),
     };
-    let (training, testing) = match read_training_rows(&arguments.examples)? {
+    Ok(match read_training_rows(path)? {
         TrainingRows::Documents(rows) => {
             rows.iter().try_for_each(|row| check(&row.document_id, &row.token_ids))?;
             let (testing, training): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| held_out(&row.document_id));
@@ -141,69 +232,16 @@ pub fn run(arguments: Arguments) -> Result<()> {
             let (testing, training): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| held_out(&row.document_id));
             (Examples::row_by_row(&training, frame), Examples::row_by_row(&testing, frame))
         }
-    };
-    let manifest =
-        Manifest::new("train", json!({ "training": settings, "test_split": arguments.test_split, "lora": lora }))
-            .input("examples", ContentHash::of_file(&arguments.examples)?)
-            .input("model", ContentHash::of_files(&model, &["config.json", "model.safetensors", "tokenizer.json"])?)
-            .seed("run", seed);
-    let folder = RunFolder::open_or_resume(&arguments.out, manifest, arguments.resume)?;
-    eprintln!(
-        "{} examples ({} held out), {} tokens an epoch",
-        training.n_examples(),
-        testing.n_examples(),
-        training.n_tokens()
-    );
-
-    let before = evaluate(&decoder, &testing, None);
-    let progress = bar(1000, "train");
-    let mut last_evaluation = String::new();
-    let tested: Option<(&dyn Sequences, _)> = (testing.n_sequences() > 0).then_some((&testing, None));
-    let state = train(&mut decoder, &training, tested, &settings, folder.dir(), &mut |row| match row {
-        MetricsRow::Step { done, bits_per_token, .. } => {
-            progress.set_position((done * 1000.0) as u64);
-            progress.set_message(format!("per mille, {bits_per_token:.3} bits a target{last_evaluation}"));
-        }
-        MetricsRow::Evaluation { bits_per_token, .. } => {
-            last_evaluation = format!(" (held out {bits_per_token:.3})");
-        }
-    })?;
-    progress.finish();
-
-    if lora.is_some() {
-        return finish_adapter(&decoder, &model, &folder, &training, &testing, state, before);
-    }
-    let model_folder = folder.subfolder("model")?;
-    tokenizer.save_folder(&model_folder, decoder.config().max_position_embeddings)?;
-    decoder.save(&model_folder, arguments.store.storage())?;
-    let stored = Decoder::open(&model_folder).context("reading back what was written")?;
-    let summary = json!({
-        "steps": state.step, "tokens": state.tokens, "examples": training.n_examples(),
-        "held_out_before": before, "held_out": evaluate(&stored, &testing, None), "model": "model",
-    });
-    write_json_atomic(&folder.path("summary.json"), &summary)?;
-    print_text(&format!("{summary:#}\n"))
+    })
 }
 
-/// Stores an adapter rather than a model, and evaluates it as it was stored.
-fn finish_adapter(
-    decoder: &Decoder,
-    model: &Path,
-    folder: &RunFolder,
-    training: &Examples,
-    testing: &Examples,
-    state: Progress,
-    before: Option<Evaluation>,
-) -> Result<()> {
-    let adapter = folder.subfolder("adapter")?;
-    decoder.save_adapter(&adapter, &model.display().to_string())?;
-    let mut stored = Decoder::open_frozen(model)?;
-    stored.open_adapter(&adapter).context("reading back what was written")?;
-    let summary = json!({
-        "steps": state.step, "tokens": state.tokens, "examples": training.n_examples(),
-        "trained_weights": decoder.n_trained(), "held_out_before": before,
-        "held_out": evaluate(&stored, testing, None), "adapter": "adapter",
-    });
-    write_json_atomic(&folder.path("summary.json"), &summary)?;
-    print_text(&format!("{summary:#}\n"))
+fn seconds_since_1970() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |time| time.as_secs_f64())
+}
+
+/// The most memory that this process had in use, where the system tells.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
 }
