@@ -32,7 +32,7 @@ impl Place {
             .expect("valid")
             .save(&place.path("model"), Storage::F32)
             .expect("saved");
-        tokenizer.save_folder(&place.path("model"), 128).expect("saved");
+        tokenizer.save_folder(place.path("model"), 128).expect("saved");
         let rows: String = (0..12)
             .map(|d| {
                 let tokens = tokenizer.encode(&PROGRAM.replace('n', ["n", "m", "k"][d % 3]).repeat(1 + d % 2));

@@ -287,7 +287,7 @@ fn read(path: &Path) -> Result<Options> {
 fn parse(text: &str, path: &Path) -> Result<Options> {
     let name = path.display();
     let table: toml::Table = toml::from_str(text).with_context(|| format!("{name} is not TOML"))?;
-    for key in table.keys().filter(|key| !Options::KEYS.contains(&key.as_str())) {
+    if let Some(key) = table.keys().find(|key| !Options::KEYS.contains(&key.as_str())) {
         let line = 1 + text
             .lines()
             .position(|line| line.trim_start().trim_start_matches(['"', '[']).starts_with(key.as_str()))
