@@ -16,8 +16,10 @@ pub const IGNORED: i64 = -100;
 
 /// One example as token ids.
 ///
-///     input_ids  bos p1 p2 c1 c2 stop
-///     labels       -  -  - c1 c2 stop      (- is -100; trainers shift by one themselves)
+/// ```text
+/// input_ids  bos p1 p2 c1 c2 stop
+/// labels       -  -  - c1 c2 stop      (- is -100; trainers shift by one themselves)
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenRow {
     /// Beginning-of-sequence token where the model has one, prefix, completion, stop.

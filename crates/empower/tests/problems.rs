@@ -239,8 +239,18 @@ fn custom_outputs_are_judged_in_both_forms() {
     fails(&["judge", "--programs", &programs], &["zz", "--problems"]);
     let programs = file(folder.path(), "short.json", &[json!([["1"]])]);
     fails(&["judge", "--problems", &problems, "--skip-broken", "--programs", &programs], &["1 lists", "3 problems"]);
+    let programs = file(folder.path(), "one.json", &[json!([{"question_id": "echo", "code_list": ["1"]}])]);
     fails(
-        &["judge", "--problems", &problems, "--programs", &programs, "--sample-results", "results.jsonl"],
+        &[
+            "judge",
+            "--problems",
+            &problems,
+            "--skip-broken",
+            "--programs",
+            &programs,
+            "--sample-results",
+            "results.jsonl",
+        ],
         &["--sample-results", "--eval-all"],
     );
 }

@@ -1,7 +1,9 @@
 //! One layer, forward and backward.
 //!
-//!     middle = x + [norm] o(attention(rotate([norm] qkv(norm(x)))))
-//!     next   = middle + [norm] down(activation(gate(h)) * up(h)),  h = norm(middle)
+//! ```text
+//! middle = x + [norm] o(attention(rotate([norm] qkv(norm(x)))))
+//! next   = middle + [norm] down(activation(gate(h)) * up(h)),  h = norm(middle)
+//! ```
 //!
 //! The norms in brackets are there in some families: on heads of queries and keys (Qwen 3, Gemma 3), and on what
 //! attention and feed-forward add (Gemma 3). Legend in `decoder.rs`.

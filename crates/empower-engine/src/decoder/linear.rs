@@ -1,6 +1,8 @@
 //! A linear map of a layer with the adapter that may sit beside it, forward and backward.
 //!
-//!     y = W x + s B A dropout(x)      W (out, in), A (R, in), B (out, R), s = alpha / R
+//! ```text
+//! y = W x + s B A dropout(x)      W (out, in), A (R, in), B (out, R), s = alpha / R
+//! ```
 //!
 //! A frozen `W` gets no gradient; what the backward needs of the adapter's middle (`A dropout(x)`, `n x R`) is computed
 //! again rather than kept. What dropout keeps follows from the row's seed, the place of the map and the column, so that

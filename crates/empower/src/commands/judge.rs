@@ -43,8 +43,9 @@ use spool::Spool;
 /// Mode `native` is what a person who runs the program would see; mode `lcb` gives the verdicts of LiveCodeBench's own
 /// grader, its defects included, and rows with the grader's code: {…, "mode": "lcb", "upstream_code"}.
 ///
-/// Examples:
-///   empower judge --problems problems.jsonl --programs programs.json --json
+/// Example: empower judge --problems problems.jsonl --programs programs.json --json
+///
+/// More:
 ///   empower judge --problems problems.jsonl --programs programs.json --mode lcb --out runs/judged
 ///   empower judge --problems problems.jsonl --programs programs.json --out runs/judged --resume
 ///   empower judge --problems HumanEval.jsonl --programs samples.jsonl --pass-at 1,10

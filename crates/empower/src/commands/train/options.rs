@@ -11,6 +11,7 @@ use empower_train::{AdamWSettings, BestModel, Budget, EarlyStopping, LoraSetting
 use serde::{Deserialize, Serialize};
 
 use super::super::arguments::{ProductPrecision, StoredAs};
+use crate::output::usage_error;
 
 /// Lists the fields of [`Options`] once: for the names that a file may have, and for one set of options over another.
 macro_rules! options {
@@ -148,7 +149,9 @@ impl Options {
         if options.lora == Some(true) {
             options = options.over(Self::lora_defaults());
         } else if options.has_lora_settings() {
-            bail!("--lora-rank, --lora-alpha, --lora-dropout and --lora-targets go with --lora\nhint: add --lora");
+            return Err(usage_error(
+                "--lora-rank, --lora-alpha, --lora-dropout and --lora-targets go with --lora; hint: add --lora",
+            ));
         }
         options = options.over(Self::defaults());
         let share = options.test_split.unwrap_or_default();
