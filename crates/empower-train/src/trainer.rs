@@ -85,7 +85,7 @@ pub enum BestModel {
     /// They are not kept.
     #[default]
     NotKept,
-    /// They stay in a file of the run folder ([`best_file`]); the decoder ends with those of the last step.
+    /// They stay in a file of the run folder (`best-STEP.safetensors`); the decoder ends with those of the last step.
     Kept,
     /// They stay in that file, and the decoder ends with them.
     Final,
