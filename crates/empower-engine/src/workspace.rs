@@ -21,9 +21,9 @@ impl Workspace {
         buffer
     }
 
-    /// Gives buffers back.
+    /// Gives buffers back. Empty ones stand for what a model does not have: kept, they would only be searched.
     pub fn give(&mut self, buffers: impl IntoIterator<Item = Vec<f32>>) {
-        self.spare.extend(buffers);
+        self.spare.extend(buffers.into_iter().filter(|buffer| buffer.capacity() > 0));
     }
 }
 

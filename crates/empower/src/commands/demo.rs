@@ -155,7 +155,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
     let (base, tokenizer) = Engine::open(&model)?;
     let judge = arguments.judge.open()?;
 
-    let n_functions = arguments.functions.unwrap_or(if arguments.quick { 100 } else { 900 });
+    let n_functions = arguments.functions.unwrap_or(if arguments.quick { 100 } else { 600 });
     let documents = documents(&judge.interpreter().path, n_functions, seed.named("functions"))?;
     let path = assets::problems(Half::Eval)?;
     let mut problems = read_problems(&path, ProblemOptions::default(), false)?.problems;
