@@ -257,6 +257,9 @@ pub fn train(
     if sequences.n_sequences() == 0 {
         return Err(nothing_to_train_on());
     }
+    if decoder.parameters().iter().all(|parameter| parameter.is_frozen()) {
+        return Err(TrainError::NoData { reason: "every parameter is frozen: nothing would be trained".to_owned() });
+    }
     let mut gradients = Gradients::of_trained(decoder.parameters());
     let mut optimiser = Optimiser::new(decoder.parameters(), &gradients, settings.adamw, settings.matrices);
     let checkpoint_path = folder.join(CHECKPOINT);

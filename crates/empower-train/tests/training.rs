@@ -215,6 +215,18 @@ fn a_run_that_was_cut_off_goes_on_as_if_it_had_not_been() {
 }
 
 #[test]
+fn a_frozen_model_is_refused() {
+    let tokenizer = tokenizer();
+    let frame = Frame::new(&tokenizer, 64).unwrap();
+    let examples = Examples::dense(&rows(Method::Empower { eta: Bits(1.0) }), frame).unwrap();
+    let mut decoder = decoder();
+    decoder.parameters_mut().iter_mut().for_each(|parameter| parameter.set_frozen(true));
+    let folder = tempfile::tempdir().unwrap();
+    let refused = train(&mut decoder, &examples, None, &settings(Budget::Epochs(1)), folder.path(), &mut |_| {});
+    assert!(refused.unwrap_err().to_string().contains("frozen"));
+}
+
+#[test]
 fn training_lowers_the_loss_and_teaches_to_stop() {
     let tokenizer = tokenizer();
     let frame = Frame::new(&tokenizer, 64).unwrap();

@@ -207,7 +207,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
                 let mut counts = ExampleStats::default();
                 rows.iter().for_each(|row| counts.add(row));
                 statistics.push((*recipe, counts));
-                tuned = tune(&folder, &base, &tokenizer, &rows, *recipe, &training)?;
+                tuned = tune(&folder, &model, &tokenizer, &rows, *recipe, &training)?;
                 Assistant::tuned(&recipe.name(), recipe.method.eta(), &tuned)
             }
             Contestant::Base => Assistant::base(&base),
@@ -323,7 +323,7 @@ fn select(scored: &[Scored], recipe: Recipe, seed: Seed) -> Result<Vec<DocumentE
 /// The fine-tuned model of a method, from the run folder where it is finished there.
 fn tune(
     folder: &RunFolder,
-    base: &Engine,
+    model: &Path,
     tokenizer: &Tokenizer,
     rows: &[DocumentExamplesRow],
     recipe: Recipe,
@@ -337,7 +337,8 @@ fn tune(
     };
     let target = folder.subfolder(&folder_name)?;
     if !target.join("config.json").is_file() {
-        let mut decoder = base.decoder().clone();
+        // Opened anew: the engine's own copy is frozen, and shares the file.
+        let mut decoder = Decoder::open(model)?;
         let positions = decoder.config().max_position_embeddings;
         let examples = Examples::dense(rows, Frame::new(tokenizer, positions)?)?;
         let progress = bar(1000, &format!("train {}", label(&name, eta)));
