@@ -10,4 +10,4 @@ mod models;
 mod store;
 
 pub use models::{CachedGenerator, CachedScorer};
-pub use store::{Cache, CacheError, Counts, Identity};
+pub use store::{Cache, CacheError, Counts, Identity, Key};

@@ -1,12 +1,16 @@
 //! Models whose answers are remembered. Only what is not in the cache is asked for, in one batch.
 
+use std::collections::{HashMap, HashSet};
+
+use empower_artifact::ContentHash;
 use empower_lm::{
     FinishReason, GeneratedToken, Generation, GenerationRequest, Generator, ModelError, ModelId, NextStep, Sampling,
     Scorer, TokenId, TokenLogprobs,
 };
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::store::{Cache, CacheError, Identity};
+use crate::store::{Cache, CacheError, Identity, Key};
 
 fn backend(model: &ModelId, source: CacheError) -> ModelError {
     ModelError::Backend { model: model.clone(), source: Box::new(source) }
@@ -14,33 +18,30 @@ fn backend(model: &ModelId, source: CacheError) -> ModelError {
 
 /// Answers to `requests` in their order: from the cache, the rest from `ask`, which gets the positions of those missing
 /// and whose answers are kept before they are returned. Equal requests of one call are asked for once.
-fn through<R: Serialize + PartialEq, A: Serialize + for<'de> Deserialize<'de> + Clone>(
+fn through<R: Serialize, A: Serialize + DeserializeOwned + Clone>(
     cache: &Cache,
     model: &ModelId,
     kind: &str,
     requests: &[R],
     ask: impl FnOnce(&[usize]) -> Result<Vec<A>, ModelError>,
 ) -> Result<Vec<A>, ModelError> {
-    let identity = |i: usize| Identity { model, kind, request: &requests[i], repeat: 0, turn: 0 };
-    let mut answers: Vec<Option<A>> = Vec::with_capacity(requests.len());
-    for i in 0..requests.len() {
-        answers.push(cache.get(&identity(i)).map_err(|error| backend(model, error))?);
-    }
-    let mut missing: Vec<usize> = Vec::new();
-    for i in (0..requests.len()).filter(|&i| answers[i].is_none()) {
-        if !missing.iter().any(|&earlier| requests[earlier] == requests[i]) {
-            missing.push(i);
+    let failed = |error| backend(model, error);
+    let key = |request| Identity { model, kind, request, repeat: 0, turn: 0 }.key().map_err(failed);
+    let keys: Vec<Key> = requests.iter().map(key).collect::<Result<_, _>>()?;
+    let mut answers: HashMap<ContentHash, A> = HashMap::new();
+    let (mut looked_up, mut missing) = (HashSet::new(), Vec::new());
+    for (i, key) in keys.iter().enumerate().filter(|(_, key)| looked_up.insert(key.hash())).collect::<Vec<_>>() {
+        match cache.get(key).map_err(failed)? {
+            Some(answer) => drop(answers.insert(key.hash(), answer)),
+            None => missing.push(i),
         }
     }
     if !missing.is_empty() {
         let fresh = ask(&missing)?;
-        cache.put(missing.iter().map(|&i| identity(i)).zip(&fresh)).map_err(|error| backend(model, error))?;
-        for i in (0..requests.len()).filter(|&i| answers[i].is_none()).collect::<Vec<_>>() {
-            let from = missing.iter().position(|&asked| requests[asked] == requests[i]);
-            answers[i] = from.map(|from| fresh[from].clone());
-        }
+        cache.put(missing.iter().map(|&i| &keys[i]).zip(&fresh)).map_err(failed)?;
+        answers.extend(missing.iter().map(|&i| keys[i].hash()).zip(fresh));
     }
-    Ok(answers.into_iter().map(|answer| answer.expect("found, or asked for")).collect())
+    Ok(keys.iter().map(|key| answers[&key.hash()].clone()).collect())
 }
 
 /// A scorer whose answers are remembered.
@@ -87,7 +88,7 @@ impl<'c, M: Generator> CachedGenerator<'c, M> {
 }
 
 /// A request without its session, on which no answer depends.
-#[derive(Serialize, PartialEq)]
+#[derive(Serialize)]
 struct Asked<'a> {
     prefix: &'a [TokenId],
     max_tokens: usize,

@@ -35,11 +35,28 @@ pub struct Identity<'a, R> {
     pub turn: u64,
 }
 
+/// An identity as the file has it: as JSON, whose fields have a fixed order, and the hash of that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    hash: ContentHash,
+    identity: String,
+}
+
+impl Key {
+    /// The hash, by which the answer is found.
+    pub fn hash(&self) -> ContentHash {
+        self.hash
+    }
+}
+
 impl<R: Serialize> Identity<'_, R> {
-    /// The key: a hash of the identity as JSON, whose fields have a fixed order.
-    fn key(&self) -> Result<(ContentHash, String), CacheError> {
-        let text = serde_json::to_string(self).map_err(|source| CacheError::Form { what: "a request", source })?;
-        Ok((ContentHash::of_bytes(&text), text))
+    /// The key of the identity; to be made once for looking up and keeping.
+    ///
+    /// # Errors
+    /// A request that is no JSON.
+    pub fn key(&self) -> Result<Key, CacheError> {
+        let identity = serde_json::to_string(self).map_err(|source| CacheError::Form { what: "a request", source })?;
+        Ok(Key { hash: ContentHash::of_bytes(&identity), identity })
     }
 }
 
@@ -151,13 +168,14 @@ impl Cache {
     ///
     /// # Errors
     /// A file that cannot be read, and an answer of another form than `A`.
-    pub fn get<R: Serialize, A: DeserializeOwned>(&self, identity: &Identity<'_, R>) -> Result<Option<A>, CacheError> {
-        let (key, _) = identity.key()?;
+    pub fn get<A: DeserializeOwned>(&self, key: &Key) -> Result<Option<A>, CacheError> {
         let found: Option<String> = {
             let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
             connection
                 .prepare_cached("SELECT answer FROM answers WHERE key = ?1")
-                .and_then(|mut statement| statement.query_row(params![key.as_bytes()], |row| row.get(0)).optional())
+                .and_then(|mut statement| {
+                    statement.query_row(params![key.hash.as_bytes()], |row| row.get(0)).optional()
+                })
                 .map_err(|source| sqlite("read", &self.path, source))?
         };
         let counter = if found.is_some() { &self.hits } else { &self.misses };
@@ -173,16 +191,15 @@ impl Cache {
     ///
     /// # Errors
     /// A file that cannot be written: a full disk, another process that holds it for longer than half a minute.
-    pub fn put<'a, R: Serialize + 'a, A: Serialize + 'a>(
+    pub fn put<'a, A: Serialize + 'a>(
         &self,
-        answers: impl IntoIterator<Item = (Identity<'a, R>, &'a A)>,
+        answers: impl IntoIterator<Item = (&'a Key, &'a A)>,
     ) -> Result<(), CacheError> {
         let mut rows = Vec::new();
-        for (identity, answer) in answers {
-            let (key, text) = identity.key()?;
+        for (key, answer) in answers {
             let answer =
                 serde_json::to_string(answer).map_err(|source| CacheError::Form { what: "an answer", source })?;
-            rows.push((key, text, answer));
+            rows.push((key, answer));
         }
         if rows.is_empty() {
             return Ok(());
@@ -193,8 +210,8 @@ impl Cache {
             {
                 let mut insert = transaction
                     .prepare_cached("INSERT OR IGNORE INTO answers (key, identity, answer) VALUES (?1, ?2, ?3)")?;
-                for (key, identity, answer) in &rows {
-                    insert.execute(params![key.as_bytes(), identity, answer])?;
+                for (key, answer) in &rows {
+                    insert.execute(params![key.hash.as_bytes(), key.identity, answer])?;
                 }
             }
             transaction.commit()

@@ -9,7 +9,7 @@
 
 use std::path::Path;
 
-use empower_lm::TokenId;
+use empower_lm::{Bits, TokenId};
 use empower_select::{
     DenseWeights, Estimator, Method, SelectError, StopReason, TokenCosts, completion_lengths, dense_weights,
     document_lengths,
@@ -203,11 +203,13 @@ impl DocumentExamplesRow {
     }
 
     fn stop_reason(&self, state: usize, length: usize) -> StopReason {
-        match (state + length < self.token_ids.len(), self.eta_bits) {
-            (false, _) => StopReason::DocumentEnd,
-            (true, Some(_)) => StopReason::Threshold,
-            (true, None) if self.method.starts_with("utility-") => StopReason::Utility,
-            (true, None) => StopReason::Length,
+        let n_tokens = self.token_ids.len();
+        match Method::parse(&self.method, self.eta_bits.map(Bits)) {
+            Ok(method) => method.stop_reason(n_tokens, state, length),
+            // Rows of somebody else's method: what can be told without knowing it.
+            Err(_) if state + length >= n_tokens => StopReason::DocumentEnd,
+            Err(_) if self.eta_bits.is_some() => StopReason::Threshold,
+            Err(_) => StopReason::Length,
         }
     }
 

@@ -32,8 +32,7 @@ impl Difficulty {
 
     /// By Codeforces' rating of the problem; 0 and below mean that there is none.
     ///
-    /// chosen: 1200 and 1800, where its ranks Pupil and Candidate Master begin, half a rank up for the second: about a
-    /// third of its rated problems each.
+    /// chosen: up to 1200 is easy, up to 1800 medium; others cut elsewhere.
     pub fn of_rating(rating: i64) -> Self {
         match rating {
             ..=0 => Self::Unknown,

@@ -3,6 +3,7 @@
 //! pass.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
 use empower_judge::TestKind;
 use serde::Serialize;
@@ -135,7 +136,7 @@ fn twins(problems: &[Problem]) -> Vec<Finding> {
             findings.push(Finding::error(problem, format!("the title is that of {}", first.question_id)));
         }
     }
-    let documents: Vec<Document> = reference_programs(problems);
+    let documents = reference_programs(problems, Path::new("the suite"));
     let owner = |id: &str| id.rsplit_once('/').map_or(id.to_owned(), |(problem, _)| problem.to_owned());
     let by_id: HashMap<&str, &Problem> =
         problems.iter().map(|problem| (problem.question_id.as_str(), problem)).collect();
@@ -154,14 +155,14 @@ fn twins(problems: &[Problem]) -> Vec<Finding> {
     findings
 }
 
-/// Reference programs as documents, named `question_id/index`.
-pub fn reference_programs(problems: &[Problem]) -> Vec<Document> {
+/// Reference programs as documents, named `question_id/index`; `source` is where the problems were read from.
+pub fn reference_programs(problems: &[Problem], source: &Path) -> Vec<Document> {
     let of = |problem: &Problem| {
         let id = problem.question_id.clone();
         let one = move |(i, text): (usize, &String)| Document {
             id: format!("{id}/{i}"),
             text: text.clone(),
-            source: Place::file(std::path::Path::new("reference_programs")),
+            source: Place::file(source),
         };
         problem.reference_programs.iter().enumerate().map(one).collect::<Vec<_>>()
     };

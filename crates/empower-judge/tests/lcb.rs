@@ -14,6 +14,7 @@ use empower_judge::{
     Judge, JudgeSettings, Judged, Mode, Start, Submission, TestCase, TestKind, Tests, Verdict, quirks_of,
 };
 use serde::Deserialize;
+use support::published;
 use support::{open, settings};
 
 #[derive(Deserialize)]
@@ -159,32 +160,6 @@ fn the_grader_cannot_be_forged_or_harmed() {
     assert_eq!(support::processes_of(judge.scratch()), Vec::<String>::new());
 }
 
-#[derive(Deserialize)]
-struct Row {
-    question_id: String,
-    public_test_cases: String,
-    metadata: String,
-    solutions: Vec<Solution>,
-}
-
-#[derive(Deserialize)]
-struct Solution {
-    code: String,
-    passed_all_tests: bool,
-}
-
-#[derive(Deserialize)]
-struct PublicCase {
-    input: String,
-    output: String,
-    testtype: String,
-}
-
-#[derive(Deserialize)]
-struct Metadata {
-    func_name: Option<String>,
-}
-
 /// What `reference/check_lcb.py CHECKOUT problems` wrote.
 #[derive(Deserialize)]
 struct Upstream {
@@ -192,12 +167,6 @@ struct Upstream {
     index: usize,
     passed: bool,
     code: Option<i8>,
-}
-
-fn data() -> PathBuf {
-    let shared = std::env::var_os("EMPOWER_SHARED_DATA").map(PathBuf::from);
-    let shared = shared.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"));
-    shared.join("livecodebench/release_v1_public_half.jsonl")
 }
 
 /// Programs that were accepted with all tests by an earlier grader (the data set's flags are older than its present
@@ -215,25 +184,8 @@ const NO_LONGER_ACCEPTED: [(&str, usize, &str); 5] = [
 /// programs import NumPy: `EMPOWER_TEST_PYTHON` names the interpreter that the grader had.
 #[test]
 fn published_programs_get_upstreams_verdicts() {
-    let path = data();
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        println!("skipped: {} is not here", path.display());
-        return;
-    };
-    let rows: Vec<Row> = text.lines().map(|line| serde_json::from_str(line).expect("LiveCodeBench's format")).collect();
-    let tests: Vec<Tests> = rows
-        .iter()
-        .map(|row| {
-            let cases: Vec<PublicCase> = serde_json::from_str(&row.public_test_cases).expect("LiveCodeBench's format");
-            let metadata: Metadata = serde_json::from_str(&row.metadata).expect("LiveCodeBench's format");
-            let kind = match cases[0].testtype.as_str() {
-                "stdin" => TestKind::Stdin,
-                _ => TestKind::Functional { func_name: metadata.func_name.expect("functional problems name it") },
-            };
-            let cases = cases.into_iter().map(|case| TestCase { input: case.input, output: case.output }).collect();
-            Tests { kind, cases }
-        })
-        .collect();
+    let Some(rows) = published::rows() else { return };
+    let tests: Vec<Tests> = rows.iter().map(published::tests_of).collect();
     let programs: Vec<(Submission<'_>, bool)> = rows
         .iter()
         .zip(&tests)

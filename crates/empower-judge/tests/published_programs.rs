@@ -6,60 +6,15 @@
 mod support;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Duration;
 
-use empower_judge::{JudgeSettings, Submission, TestCase, TestKind, Tests, Verdict};
-use serde::Deserialize;
+use empower_judge::{JudgeSettings, Submission, Tests, Verdict};
 use support::open;
-
-#[derive(Deserialize)]
-struct Row {
-    question_id: String,
-    public_test_cases: String,
-    metadata: String,
-    solutions: Vec<Solution>,
-}
-
-#[derive(Deserialize)]
-struct Solution {
-    model: String,
-    code: String,
-    passed_all_tests: bool,
-}
-
-#[derive(Deserialize)]
-struct PublicCase {
-    input: String,
-    output: String,
-    testtype: String,
-}
-
-#[derive(Deserialize)]
-struct Metadata {
-    func_name: Option<String>,
-}
-
-fn tests_of(row: &Row) -> Tests {
-    let cases: Vec<PublicCase> = serde_json::from_str(&row.public_test_cases).expect("LiveCodeBench's format");
-    let metadata: Metadata = serde_json::from_str(&row.metadata).expect("LiveCodeBench's format");
-    let kind = match cases[0].testtype.as_str() {
-        "stdin" => TestKind::Stdin,
-        _ => TestKind::Functional { func_name: metadata.func_name.expect("functional problems name it") },
-    };
-    let cases = cases.into_iter().map(|case| TestCase { input: case.input, output: case.output }).collect();
-    Tests { kind, cases }
-}
+use support::published::{rows, tests_of};
 
 #[test]
 fn accepted_programs_pass_their_public_tests() {
-    let path =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/livecodebench/release_v1_public_half.jsonl");
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        println!("skipped: {} is not here", path.display());
-        return;
-    };
-    let rows: Vec<Row> = text.lines().map(|line| serde_json::from_str(line).expect("LiveCodeBench's format")).collect();
+    let Some(rows) = rows() else { return };
     let tests: Vec<Tests> = rows.iter().map(tests_of).collect();
     let accepted: Vec<(Submission<'_>, &str)> = rows
         .iter()

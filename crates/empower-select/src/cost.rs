@@ -17,6 +17,9 @@ use crate::SelectError;
 /// Thresholds are below this; a token that costs as much exceeds every threshold.
 pub const MAX_ETA: Bits = Bits(1_048_576.0);
 
+/// The paper's threshold in simulation (PAPER section 4).
+pub const PAPER_ETA: Bits = Bits(0.32);
+
 /// Units in one bit. Chosen: 2^-40 is finer than f32 log-probabilities resolve, and `MAX_ETA` still fits u64.
 const UNITS_PER_BIT: f64 = (1_u64 << 40) as f64;
 

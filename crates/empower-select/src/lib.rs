@@ -24,7 +24,7 @@ mod method;
 mod stop;
 mod utility;
 
-pub use cost::{Estimator, MAX_ETA, TokenCosts, logprobs_to_bits, parse_eta};
+pub use cost::{Estimator, MAX_ETA, PAPER_ETA, TokenCosts, logprobs_to_bits, parse_eta};
 pub use dense::{DenseWeights, dense_weights};
 pub use horizon::{algorithm_1, horizons};
 pub use method::{Method, StopReason, completion_length, completion_lengths, document_lengths, mix_seed};

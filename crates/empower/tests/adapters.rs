@@ -1,11 +1,12 @@
 //! Adapters through the built program: trained, exported, merged; and long documents scored in windows.
 
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use empower_engine::{Batch, Config, Decoder, LlamaShape, Storage};
-use empower_lm::{BOS, EOS, train_byte_level_bpe};
+use empower_engine::{Batch, Decoder, Storage};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -48,21 +49,7 @@ impl Place {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let model = folder.path().join("model");
-        fs::create_dir_all(&model).expect("made");
-        let tokenizer = train_byte_level_bpe(PROGRAMS.into_iter(), 320, &[BOS, EOS]).expect("trained");
-        let shape = LlamaShape {
-            vocabulary: tokenizer.vocab_size(),
-            width: 16,
-            layers: 1,
-            heads: 2,
-            key_value_heads: 1,
-            feed_forward: 32,
-            positions: 128,
-        };
-        let mut decoder = Decoder::random(Config::llama(shape), 3).expect("a valid shape");
-        decoder.parameters_mut()[0].values_mut().iter_mut().for_each(|value| *value *= 30.0);
-        decoder.save(&model, Storage::Bf16).expect("saved");
-        tokenizer.save_folder(&model, 128).expect("saved");
+        support::tiny_model(&model, &PROGRAMS, 320, 128, Storage::Bf16);
         Self { folder, model }
     }
 

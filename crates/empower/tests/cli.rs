@@ -1,6 +1,8 @@
 //! The built program, run for real: the contracts that scripts rely on, and what bad input comes to. The model is a
 //! tiny one with random weights that each test makes for itself; the problems are a few of the embedded suite.
 
+mod support;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -10,8 +12,8 @@ use std::process::{Command, Stdio};
 use empower_artifact::rows::{EpisodeRow, Verdict};
 use empower_artifact::{Manifest, read_jsonl};
 use empower_data::{ExampleRow, read_document_examples};
-use empower_engine::{Config, Decoder, Engine, LlamaShape, Storage};
-use empower_lm::{BOS, Bits, EOS, Scorer, Tokenizer, train_byte_level_bpe};
+use empower_engine::{Engine, Storage};
+use empower_lm::{BOS, Bits, EOS, Scorer, train_byte_level_bpe};
 use empower_select::{TokenCosts, algorithm_1};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -102,23 +104,7 @@ impl Place {
     /// A model folder with random weights.
     fn model(&self) -> PathBuf {
         let dir = self.path("model");
-        fs::create_dir_all(&dir).expect("made");
-        let tokenizer = tokenizer(320);
-        let shape = LlamaShape {
-            vocabulary: tokenizer.vocab_size(),
-            width: 16,
-            layers: 1,
-            heads: 2,
-            key_value_heads: 1,
-            feed_forward: 32,
-            positions: 256,
-        };
-        let mut decoder = Decoder::random(Config::llama(shape), 3).expect("a valid shape");
-        // Weights as they are drawn make every token about as likely as any other. The first table is embedding and
-        // output in one: thirty times larger, it gives tokens probabilities that differ.
-        decoder.parameters_mut()[0].values_mut().iter_mut().for_each(|value| *value *= 30.0);
-        decoder.save(&dir, Storage::F32).expect("saved");
-        tokenizer.save_folder(&dir, 256).expect("saved");
+        support::tiny_model(&dir, &[PROGRAM, OTHER, PROGRAM], 320, 256, Storage::F32);
         dir
     }
 
@@ -127,10 +113,6 @@ impl Place {
         let entries = fs::read_dir(self.0.path()).expect("listed");
         entries.map(|entry| entry.expect("read").file_name().into_string().expect("UTF-8")).collect()
     }
-}
-
-fn tokenizer(vocabulary: usize) -> Tokenizer {
-    train_byte_level_bpe([PROGRAM, OTHER, PROGRAM].into_iter(), vocabulary, &[BOS, EOS]).expect("trained")
 }
 
 fn lines(rows: &[Value]) -> String {

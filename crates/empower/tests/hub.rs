@@ -2,6 +2,8 @@
 //! metadata (`Range: bytes=0-0` answered with entity tag, commit and size, for large files by way of a redirect) and
 //! the file itself, from any byte on. It listens on the loopback only.
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -10,8 +12,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 
-use empower_engine::{Config, Decoder, LlamaShape, Storage};
-use empower_lm::{BOS, EOS, train_byte_level_bpe};
+use empower_engine::Storage;
 
 const PROGRAM: &str = "n = int(input())\nfor i in range(n):\n    print(i, n - i)\n";
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
@@ -109,18 +110,7 @@ impl Hub {
 /// The files of a model, and a pickle that nobody should ask for.
 fn model() -> BTreeMap<String, Vec<u8>> {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let tokenizer = train_byte_level_bpe([PROGRAM].into_iter(), 280, &[BOS, EOS]).expect("trained");
-    let shape = LlamaShape {
-        vocabulary: tokenizer.vocab_size(),
-        width: 16,
-        layers: 1,
-        heads: 2,
-        key_value_heads: 1,
-        feed_forward: 32,
-        positions: 128,
-    };
-    Decoder::random(Config::llama(shape), 3).expect("valid").save(folder.path(), Storage::F32).expect("saved");
-    tokenizer.save_folder(folder.path(), 128).expect("saved");
+    support::tiny_model(folder.path(), &[PROGRAM], 280, 128, Storage::F32);
     let mut files: BTreeMap<String, Vec<u8>> = fs::read_dir(folder.path())
         .expect("listed")
         .map(|entry| entry.expect("read"))

@@ -1,12 +1,13 @@
 //! `empower train` run for real on a tiny model: options from a file, what it says before it starts, the same bytes for
 //! the same seed, and which weights become the model.
 
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use empower_engine::{Config, Decoder, LlamaShape, Storage};
-use empower_lm::{BOS, EOS, train_byte_level_bpe};
+use empower_engine::Storage;
 use serde_json::{Value, json};
 
 const PROGRAM: &str = "n = int(input())\nfor i in range(n):\n    print(i, n - i)\n";
@@ -17,22 +18,7 @@ struct Place(tempfile::TempDir);
 impl Place {
     fn new() -> Self {
         let place = Self(tempfile::tempdir().expect("a temporary folder"));
-        let tokenizer = train_byte_level_bpe([PROGRAM].into_iter(), 280, &[BOS, EOS]).expect("trained");
-        let shape = LlamaShape {
-            vocabulary: tokenizer.vocab_size(),
-            width: 16,
-            layers: 1,
-            heads: 2,
-            key_value_heads: 1,
-            feed_forward: 32,
-            positions: 128,
-        };
-        fs::create_dir(place.path("model")).expect("made");
-        Decoder::random(Config::llama(shape), 3)
-            .expect("valid")
-            .save(&place.path("model"), Storage::F32)
-            .expect("saved");
-        tokenizer.save_folder(place.path("model"), 128).expect("saved");
+        let tokenizer = support::tiny_model(&place.path("model"), &[PROGRAM], 280, 128, Storage::F32);
         let rows: String = (0..12)
             .map(|d| {
                 let tokens = tokenizer.encode(&PROGRAM.replace('n', ["n", "m", "k"][d % 3]).repeat(1 + d % 2));

@@ -145,18 +145,24 @@ pub fn token_entropies(hidden: &[f32], packed: &PackedB, n: usize) -> Vec<f32> {
 /// Negative log-likelihood of the targets in nats, summed, with logits divided by each of `temperatures`: one figure a
 /// temperature. Shapes as in [`token_logprobs`].
 pub fn nll_at_temperatures(hidden: &[f32], packed: &PackedB, targets: &[u32], temperatures: &[f32]) -> Vec<f64> {
-    let one = |temperature: f32| {
-        let nlls = each_row(hidden, packed, targets, |logits, target| {
-            let tempered: Vec<f32> = logits.iter().map(|logit| logit / temperature).collect();
+    let rows = each_row(hidden, packed, targets, |logits, target| {
+        let mut tempered = vec![0.0; logits.len()];
+        let one = |temperature: &f32| {
+            tempered.iter_mut().zip(logits).for_each(|(to, logit)| *to = logit / temperature);
             log_sum_exp(&tempered) - tempered[target as usize]
-        });
-        nlls.into_iter().map(f64::from).sum()
-    };
-    temperatures.iter().map(|temperature| one(*temperature)).collect()
+        };
+        temperatures.iter().map(one).collect::<Vec<f32>>()
+    });
+    (0..temperatures.len()).map(|i| rows.iter().map(|row| f64::from(row[i])).sum()).collect()
 }
 
-/// A number of every position, from its logits and its target.
-fn each_row(hidden: &[f32], packed: &PackedB, targets: &[u32], number: impl Fn(&[f32], u32) -> f32 + Sync) -> Vec<f32> {
+/// Something of every position, from its logits and its target.
+fn each_row<T: Send>(
+    hidden: &[f32],
+    packed: &PackedB,
+    targets: &[u32],
+    of: impl Fn(&[f32], u32) -> T + Sync,
+) -> Vec<T> {
     let width = hidden.len() / targets.len().max(1);
     let vocabulary = packed.cols();
     let mut logits = vec![0.0; ROWS.min(targets.len()) * vocabulary];
@@ -164,8 +170,8 @@ fn each_row(hidden: &[f32], packed: &PackedB, targets: &[u32], number: impl Fn(&
     for (hidden, targets) in hidden.chunks(ROWS * width.max(1)).zip(targets.chunks(ROWS)) {
         let logits = &mut logits[..targets.len() * vocabulary];
         gemm_packed(logits, vocabulary, View::new(hidden, targets.len(), width), packed, Into::Replace);
-        let block: Vec<f32> =
-            logits.par_chunks(vocabulary).zip(targets).map(|(logits, target)| number(logits, *target)).collect();
+        let block: Vec<T> =
+            logits.par_chunks(vocabulary).zip(targets).map(|(logits, target)| of(logits, *target)).collect();
         out.extend(block);
     }
     out

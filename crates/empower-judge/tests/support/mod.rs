@@ -1,6 +1,8 @@
 //! What the integration tests share: judging one program, and looking for what it left behind.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+pub mod published;
+
 use std::path::Path;
 use std::time::Duration;
 

@@ -12,13 +12,13 @@ use clap::Args;
 use empower_artifact::rows::EpisodeRow;
 use empower_artifact::{ContentHash, JsonlWriter, Manifest, RunFolder, Seed, read_jsonl};
 use empower_data::{
-    Document, DocumentExamplesRow, ExampleOptions, ExampleStats, FunctionOptions, Place, Problem, ProblemOptions,
-    ScoredDocument, States, corpus_hash, deduplicate, document_examples, python_library_functions, read_problems,
+    Document, DocumentExamplesRow, ExampleOptions, ExampleStats, FunctionOptions, ProblemOptions, ScoredDocument,
+    States, corpus_hash, deduplicate, document_examples, python_library_functions, read_problems, reference_programs,
 };
 use empower_engine::{Decoder, Engine};
 use empower_lm::{Bits, Scorer, TokenId, Tokenizer};
 use empower_report::{DprWeights, ReportOptions, write_report};
-use empower_select::{Estimator, Method, StopRule, Utility};
+use empower_select::{Estimator, Method, PAPER_ETA, StopRule, Utility};
 use empower_sim::{
     Assistant, EpisodeLog, RememberingJudge, Settings, SuiteJudge, TokenizerCodec, simulate_into, tasks_of_problems,
 };
@@ -126,7 +126,7 @@ fn contestants(quick: bool, attention: f64) -> Vec<Contestant> {
     all.push(Tuned(Recipe::of(Method::SftN { n: 10 })));
     if !quick {
         // One threshold: the estimators differ most where little is taken.
-        let method = Method::Empower { eta: Bits(0.32) };
+        let method = Method::Empower { eta: PAPER_ETA };
         all.push(Tuned(Recipe { method, estimator: Estimator::Entropy }));
         all.push(Tuned(Recipe::of(Method::Utility(utility))));
         all.push(Tuned(Recipe::of(Method::SftN { n: 20 })));
@@ -245,16 +245,8 @@ fn label(method: &str, eta: Option<Bits>) -> String {
 /// The training half's programs, then functions of the interpreter's standard library.
 fn documents(python: &Path, n_functions: usize, seed: Seed) -> Result<Vec<Document>> {
     let path = assets::problems(Half::Train)?;
-    let programs = read_problems(&path, ProblemOptions::default(), false)?.problems.into_iter().flat_map(|problem| {
-        let Problem { question_id, reference_programs, .. } = problem;
-        let source = Place::file(&path);
-        reference_programs.into_iter().enumerate().map(move |(i, text)| Document {
-            id: format!("{question_id}/{i}"),
-            text,
-            source: source.clone(),
-        })
-    });
-    let mut documents: Vec<Document> = programs.collect();
+    let problems = read_problems(&path, ProblemOptions::default(), false)?.problems;
+    let mut documents = reference_programs(&problems, &path);
     let output = std::process::Command::new(python)
         .args(["-I", "-c", "import sysconfig; print(sysconfig.get_paths()['stdlib'])"])
         .output()

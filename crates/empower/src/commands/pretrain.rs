@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use empower_artifact::{Manifest, RunFolder, Seed, write_json_atomic};
 use empower_data::{
     Document, OverlapOptions, ProblemOptions, ReadOptions, corpus_hash, overlaps, read_documents, read_problems,
+    reference_programs,
 };
 use empower_engine::{Config, Decoder, LlamaShape};
 use empower_lm::{BOS, EOS, Tokenizer, train_byte_level_bpe};
@@ -283,13 +284,7 @@ fn read(arguments: &Arguments) -> Result<Corpora> {
     let mut apart = held_out.clone();
     for path in &arguments.keep_apart {
         let problems = read_problems(path, ProblemOptions::default(), false)?.problems;
-        for problem in problems {
-            apart.extend(problem.reference_programs.into_iter().enumerate().map(|(i, text)| Document {
-                id: format!("{}/{i}", problem.question_id),
-                text,
-                source: empower_data::Place::file(path),
-            }));
-        }
+        apart.extend(reference_programs(&problems, path));
     }
     let mut documents = Vec::new();
     for source in &arguments.data {

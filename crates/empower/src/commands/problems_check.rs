@@ -108,9 +108,14 @@ pub fn run(arguments: Arguments) -> Result<()> {
 }
 
 fn overlap_with(problems: &[Problem], other: &std::path::Path) -> Result<Vec<Finding>> {
-    let theirs = read_problems(&problems_named(other)?, ProblemOptions::default(), false)?.problems;
+    let other = problems_named(other)?;
+    let theirs = read_problems(&other, ProblemOptions::default(), false)?.problems;
     let by_id: BTreeMap<&str, &Problem> = problems.iter().map(|it| (it.question_id.as_str(), it)).collect();
-    let found = overlaps(&reference_programs(&theirs), &reference_programs(problems), &OverlapOptions::default());
+    let found = overlaps(
+        &reference_programs(&theirs, &other),
+        &reference_programs(problems, &other),
+        &OverlapOptions::default(),
+    );
     Ok(found
         .into_iter()
         .filter_map(|overlap| {
@@ -162,7 +167,8 @@ fn measure(problems: &[Problem], arguments: &Arguments) -> Result<Vec<Measured>>
         vec![None; problems.iter().map(|problem| problem.reference_programs.len()).sum()]
     } else {
         let (engine, tokenizer) = Engine::open(&model_or_embedded(arguments.model.as_deref())?)?;
-        let tokens: Vec<_> = reference_programs(problems).iter().map(|it| tokenizer.encode(&it.text)).collect();
+        let tokens: Vec<_> =
+            reference_programs(problems, &arguments.problems).iter().map(|it| tokenizer.encode(&it.text)).collect();
         let scores = engine.score(&tokens.iter().map(Vec::as_slice).collect::<Vec<_>>())?;
         let bits_of = |logprob: &f32| Bits::from_logprob(f64::from(*logprob)).0;
         let sum = |scored: &empower_lm::TokenLogprobs| {

@@ -11,14 +11,11 @@ use empower_data::{
 };
 use empower_engine::{Config, Engine};
 use empower_lm::{Bits, Scorer, TokenId, Tokenizer};
-use empower_select::{Estimator, Method, SelectError, parse_eta};
+use empower_select::{Estimator, Method, PAPER_ETA, SelectError, parse_eta};
 
 use super::score::{BATCH_BYTES, batches};
 use crate::assets::model_or_embedded;
 use crate::output::{Sink, bar, usage_error};
-
-/// The paper's threshold in simulation (PAPER section 4).
-const DEFAULT_ETA: Bits = Bits(0.32);
 
 /// Select training examples: states of documents, and the completion that a method chooses for each.
 ///
@@ -81,13 +78,13 @@ pub struct Arguments {
 
 /// Checks a method's name alone; whether a threshold goes with it is looked at later.
 fn method_name(name: &str) -> Result<String, SelectError> {
-    let eta = (name == "empower").then_some(DEFAULT_ETA);
+    let eta = (name == "empower").then_some(PAPER_ETA);
     Method::parse(name, eta).map(|_| name.to_owned())
 }
 
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<()> {
-    let eta = arguments.eta.or((arguments.method == "empower").then_some(DEFAULT_ETA));
+    let eta = arguments.eta.or((arguments.method == "empower").then_some(PAPER_ETA));
     let method = Method::parse(&arguments.method, eta).map_err(usage_error)?;
     let options = ExampleOptions {
         method,

@@ -15,7 +15,7 @@ use empower_engine::Engine;
 use empower_judge::Judge;
 use empower_lm::{Bits, ChatTemplate, Generator, Tokenizer};
 use empower_report::{ReportOptions, build_report, terminal_table};
-use empower_select::{Method, StopRule, parse_eta};
+use empower_select::{Method, PAPER_ETA, StopRule, parse_eta};
 use empower_sim::assistant::MAX_SUGGESTION_TOKENS;
 use empower_sim::{
     Assistant, ChatMode, ChatProtocol, Editing, EpisodeLog, ExactJudge, Limits, ProgramJudge, Prompts, Protocol,
@@ -28,9 +28,6 @@ use super::problems::source_hash;
 use super::report::EPISODES;
 use crate::assets::{assistant_prompts, model_or_embedded, problems_named};
 use crate::output::{bar, print_json, print_text, usage_error};
-
-/// The paper's threshold in simulation (PAPER section 4).
-const DEFAULT_ETA: Bits = Bits(0.32);
 
 /// Simulate a human and an assistant writing programs together, and judge what they wrote.
 ///
@@ -244,7 +241,7 @@ impl FromStr for AssistantName {
             return number_in(n_tokens, |n| *n > 0, "base-N with N tokens, at least 1").map(Self::BaseCut);
         }
         if name.starts_with("stop-") {
-            let eta = (name == "stop-nll").then_some(DEFAULT_ETA);
+            let eta = (name == "stop-nll").then_some(PAPER_ETA);
             StopRule::parse(name, eta).map_err(|error| error.to_string())?;
             return Ok(Self::Stopped(name.to_owned()));
         }
@@ -266,7 +263,7 @@ impl AssistantName {
     /// A threshold where it has no meaning, and none where the rows would lack what they are told apart by.
     fn eta(&self, given: Option<Bits>) -> Result<Option<Bits>> {
         match (self, given) {
-            (Self::Stopped(name), given) if name == "stop-nll" => Ok(Some(given.unwrap_or(DEFAULT_ETA))),
+            (Self::Stopped(name), given) if name == "stop-nll" => Ok(Some(given.unwrap_or(PAPER_ETA))),
             (Self::Tuned(name), None) if name == "empower" => Err(usage_error(
                 "--assistant empower needs --eta: the threshold that the model's examples were selected with",
             )),
