@@ -7,7 +7,9 @@ Usage, with a checkout of LiveCodeBench/LiveCodeBench, a built `empower` and a P
 PROBLEMS.jsonl has `solutions` beside LiveCodeBench's fields (public tests are used). Three ways take turns, so that a
 busy machine is busy for all: the grader (`codegen_metrics` with as many processes), `empower judge --mode lcb`, and
 `empower judge` in mode native. Printed: seconds, programs and tests a second, and the ratio to the grader, as the
-median of the rounds; then whether the grader and mode `lcb` agree on each program.
+median of the rounds; then whether the grader and mode `lcb` agree on each program. A program that runs into the time
+limit in mode `native` is left out and named: there the seconds are the limit's, and the grader may never reach the
+part that runs on.
 
 The grader runs programs without protection: use it on programs that you trust, or in a container.
 """
@@ -39,7 +41,7 @@ def load(arguments):
                 n_programs += 1
         if codes:
             problems.append((row, tests, codes))
-    return problems, n_programs
+    return problems
 
 
 def grader(problems, workers, timeout):
@@ -71,7 +73,30 @@ def empower(arguments, folder, mode):
     output = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
     seconds = time.perf_counter() - started
     rows = [json.loads(line) for line in output.splitlines()]
-    return seconds, [row["passed"] for row in rows], sum(row["tests_run"] for row in rows)
+    return seconds, [(row["passed"], row["verdict"]) for row in rows], sum(row["tests_run"] for row in rows)
+
+
+def write(problems, folder):
+    with open(folder + "/problems.jsonl", "w") as out:
+        for row, _, _ in problems:
+            out.write(json.dumps(dict(row, private_test_cases="")) + "\n")
+    with open(folder + "/programs.json", "w") as out:
+        json.dump([{"question_id": row["question_id"], "code_list": codes} for row, _, codes in problems], out)
+
+
+def without_endless(problems, arguments, folder):
+    """Without the programs that run into the time limit."""
+    _, verdicts, _ = empower(arguments, folder, "native")
+    verdicts, kept, n_programs = iter(verdicts), [], 0
+    for row, tests, codes in problems:
+        judged = [(code, next(verdicts)[1]) for code in codes]
+        codes = [code for code, verdict in judged if verdict != "time_limit"]
+        if len(codes) < len(judged):
+            print("left out: %d of %s, out of time in mode native" % (len(judged) - len(codes), row["question_id"]))
+        n_programs += len(codes)
+        if codes:
+            kept.append((row, tests, codes))
+    return kept, n_programs
 
 
 def main():
@@ -87,23 +112,21 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
     sys.path.insert(0, os.path.abspath(arguments.checkout))
-    problems, n_programs = load(arguments)
+    problems = load(arguments)
     seconds = {"grader": [], "lcb": [], "native": []}
     with tempfile.TemporaryDirectory() as folder:
-        with open(folder + "/problems.jsonl", "w") as out:
-            for row, _, _ in problems:
-                out.write(json.dumps(dict(row, private_test_cases="")) + "\n")
-        with open(folder + "/programs.json", "w") as out:
-            json.dump([{"question_id": row["question_id"], "code_list": codes} for row, _, codes in problems], out)
+        write(problems, folder)
+        problems, n_programs = without_endless(problems, arguments, folder)
+        write(problems, folder)
         n_tests = 0
         for round_idx in range(arguments.rounds):
             taken, theirs = grader(problems, arguments.workers, arguments.timeout)
             seconds["grader"].append(taken)
             for mode in ("lcb", "native"):
-                taken, passed, tests = empower(arguments, folder, mode)
+                taken, verdicts, tests = empower(arguments, folder, mode)
                 seconds[mode].append(taken)
                 if mode == "lcb":
-                    ours, n_tests = passed, tests
+                    ours, n_tests = [passed for passed, _ in verdicts], tests
             print("round %d: %s" % (round_idx + 1, {name: round(all_[-1], 2) for name, all_ in seconds.items()}), flush=True)
     reference = statistics.median(seconds["grader"])
     print("%d programs, %d tests run, %d workers, %s start" % (n_programs, n_tests, arguments.workers, arguments.start))

@@ -30,11 +30,16 @@ def serve():
     import gc
     import resource
     import _socket
+    import os
+    # What `random` and `threading` would do in every child takes longer than most of what the judge does there: random
+    # numbers are seeded below, and there are no threads yet whose locks could need it.
+    register, os.register_at_fork = os.register_at_fork, lambda **hooks: None
     for name in settings["preload"]:
         try:
             __import__(name)
         except ImportError:
             pass  # the program meets the same error where it asks for it
+    os.register_at_fork = register
     libc = ctypes.CDLL(None, use_errno=True)
     libc.syscall.restype = ctypes.c_long
 

@@ -181,7 +181,7 @@ impl Warm {
         home: &Path,
     ) -> io::Result<Self> {
         let missing = |what: &str| io::Error::other(format!("the warm interpreter needs {what}"));
-        let filters = sandbox.filters.as_ref().ok_or_else(|| missing("the system-call filter"))?;
+        let filters = sandbox.warm_child_filters.as_ref().ok_or_else(|| missing("the system-call filter"))?;
         let ruleset = sandbox.ruleset(root)?.ok_or_else(|| missing("Landlock"))?;
         let (control, control_end) = kernel::message_sockets()?;
         let (stdout, stdout_end) = io::pipe()?;
