@@ -8,8 +8,8 @@ PROBLEMS.jsonl has `solutions` beside LiveCodeBench's fields (public tests are u
 busy machine is busy for all: the grader (`codegen_metrics` with as many processes), `empower judge --mode lcb`, and
 `empower judge` in mode native. Printed: seconds, programs and tests a second, and the ratio to the grader, as the
 median of the rounds; then whether the grader and mode `lcb` agree on each program. A program that runs into the time
-limit in mode `native` is left out and named: there the seconds are the limit's, and the grader may never reach the
-part that runs on.
+limit in mode `native` is left out and named, unless `--with-endless` keeps it: there the seconds are the limit's, and
+the grader may never reach the part that runs on.
 
 The grader runs programs without protection: use it on programs that you trust, or in a container.
 """
@@ -37,7 +37,7 @@ def load(arguments):
             taken = solution.get("metadata") or {}
             taken = json.loads(taken) if isinstance(taken, str) else taken
             if taken.get("execution time", 0) <= arguments.longest and n_programs < arguments.limit:
-                codes.append(solution["code"])
+                codes += [solution["code"]] * arguments.copies
                 n_programs += 1
         if codes:
             problems.append((row, tests, codes))
@@ -109,6 +109,8 @@ def main():
     parser.add_argument("--timeout", type=int, default=6)
     parser.add_argument("--limit", type=int, default=100, help="programs")
     parser.add_argument("--longest", type=float, default=1.0, help="leave out programs that took longer upstream, seconds")
+    parser.add_argument("--copies", type=int, default=1, help="of each program, as if it were sampled so often")
+    parser.add_argument("--with-endless", action="store_true", help="keep programs that run into the time limit")
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
     sys.path.insert(0, os.path.abspath(arguments.checkout))
@@ -116,8 +118,11 @@ def main():
     seconds = {"grader": [], "lcb": [], "native": []}
     with tempfile.TemporaryDirectory() as folder:
         write(problems, folder)
-        problems, n_programs = without_endless(problems, arguments, folder)
-        write(problems, folder)
+        if arguments.with_endless:
+            n_programs = sum(len(codes) for _, _, codes in problems)
+        else:
+            problems, n_programs = without_endless(problems, arguments, folder)
+            write(problems, folder)
         n_tests = 0
         for round_idx in range(arguments.rounds):
             taken, theirs = grader(problems, arguments.workers, arguments.timeout)

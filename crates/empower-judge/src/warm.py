@@ -51,7 +51,8 @@ def serve():
         code = bytes.fromhex(text)
         filters.append(Program(len(code) // 8, code))
     tools = {"libc": libc, "filters": filters, "settings": settings, "resource": resource, "ctypes": ctypes,
-             "control": control, "json": json, "parent": posix.getpid()}
+             "control": control, "json": json, "parent": posix.getpid(),
+             "module": prepared_module() if settings["mode"] == "lcb" else None}
     space = _socket.CMSG_SPACE(5 * 4)
     fork, wait4, close = posix.fork, posix.wait4, posix.close
     gc.collect()
@@ -120,6 +121,7 @@ def start():
         job = tools["json"].loads(data)
         job["fd"] = report
         job["packages"] = sys.argv[3:]
+        job["module"] = tools["module"]
         confine(job, descriptors, tools)
     except BaseException as error:
         try:

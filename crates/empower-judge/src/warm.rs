@@ -113,6 +113,7 @@ impl Drop for Keeper {
 /// Told to the interpreter once.
 #[derive(Serialize)]
 struct Settings {
+    mode: Mode,
     preload: Vec<&'static str>,
     /// The filters' instructions, eight bytes each, as hexadecimal digits.
     filters: Vec<String>,
@@ -231,6 +232,7 @@ impl Warm {
             io::Error::other(format!("the warm interpreter did not come up ({error}): {text}"))
         };
         let settings = Settings {
+            mode,
             preload: match mode {
                 Mode::Native => PRELOAD.to_vec(),
                 Mode::Lcb => PRELOAD.into_iter().chain(PRELOAD_LCB).collect(),
