@@ -139,6 +139,10 @@ def main():
         median = statistics.median(taken)
         print("%-8s %8.2f s  %7.1f programs/s  %7.1f tests/s  %5.1f x the grader"
               % (name, median, n_programs / median, n_tests / median, reference / median))
+    names = [row["question_id"] for row, _, codes in problems for _ in codes]
+    for name, left, right in zip(names, theirs, ours):
+        if left != right:
+            print("%s: %s to the grader, %s in mode lcb" % (name, *("pass" if passed else "fail" for passed in (left, right))))
     same = sum(left == right for left, right in zip(theirs, ours))
     print("pass or fail agrees with the grader on %d of %d programs" % (same, n_programs))
 
