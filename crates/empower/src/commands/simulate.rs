@@ -9,8 +9,8 @@ use std::str::FromStr;
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use empower_artifact::rows::{AnswerOutcome, EpisodeRow};
-use empower_artifact::{JsonlWriter, Manifest, RunFolder, Seed, read_jsonl};
-use empower_data::{Problem, ProblemOptions, ProblemSource, read_problems};
+use empower_artifact::{ContentHash, JsonlWriter, Manifest, RunFolder, Seed, read_jsonl};
+use empower_data::{Problem, ProblemOptions, ProblemSource, ReadOptions, corpus_hash, read_documents, read_problems};
 use empower_judge::Judge;
 use empower_lm::{Bits, ChatTemplate, Generator, Tokenizer};
 use empower_report::{ReportOptions, build_report, terminal_table};
@@ -18,7 +18,8 @@ use empower_select::{Method, PAPER_ETA, StopRule, parse_eta};
 use empower_sim::assistant::MAX_SUGGESTION_TOKENS;
 use empower_sim::{
     Assistant, ChatMode, ChatProtocol, Editing, EpisodeLog, ExactJudge, Limits, ProgramJudge, Prompts, Protocol,
-    ReplayHuman, Settings, SuggestionSampling, SuiteJudge, Task, TokenizerCodec, simulate_into, tasks_of_problems,
+    ReplayHuman, Settings, SuggestionSampling, SuiteJudge, Task, TokenizerCodec, simulate_into, tasks_of_documents,
+    tasks_of_problems,
 };
 use serde_json::{Value, json};
 
@@ -43,6 +44,10 @@ pub struct Arguments {
     /// of the embedded suite.
     #[arg(long, value_name = "PATH", default_value = "eval")]
     problems: PathBuf,
+    /// In place of problems: documents that the human writes again, in any language, from a folder, .jsonl or text file.
+    /// Nothing is run; only the text itself, letter by letter, counts as success.
+    #[arg(long, value_name = "PATH", conflicts_with = "problems")]
+    documents: Option<PathBuf>,
     /// Who suggests: `base`, `base-N` (cut to N tokens), a stop rule that needs no training, `human-alone`, or the
     /// method that a tuned --model was trained with: `empower`, `utility-H`, `sft-N`, …
     ///
@@ -69,10 +74,10 @@ pub struct Arguments {
     /// Print JSON rather than a table.
     #[arg(long)]
     json: bool,
-    /// Only the first N problems.
+    /// Only the first N problems, or documents.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     limit: Option<u64>,
-    /// Episodes a problem, each with its own seed; they take turns among the problem's reference programs.
+    /// Episodes a problem or document, each with its own seed; they take turns among the problem's reference programs.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
     repeats: u64,
     /// Seeds the human's attention, and suggestions that are drawn.
@@ -297,13 +302,7 @@ fn is_without_threshold(name: &str) -> bool {
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<()> {
     let eta = arguments.assistant.eta(arguments.eta)?;
-    let problems_path = problems_named(&arguments.problems)?;
-    let mut problems = read_problems(&problems_path, ProblemOptions::default(), false)?.problems;
-    if let Some(limit) = arguments.limit {
-        problems.truncate(limit as usize);
-    }
-    let tasks = tasks_of_problems(&problems, arguments.repeats as usize)
-        .with_context(|| format!("{} cannot be simulated", problems_path.display()))?;
+    let Subject { problems, tasks, input } = Subject::read(&arguments)?;
     let cache = arguments.cache.open()?;
     let (model, alone);
     let (model, tokenizer, model_dir) = if arguments.assistant == AssistantName::HumanAlone {
@@ -322,14 +321,11 @@ pub fn run(arguments: Arguments) -> Result<()> {
         .with_max_suggestion_tokens(arguments.sampling.max_suggestion_tokens)
         .with_protocol(chat.as_ref().map_or(Protocol::Raw, Protocol::Chat));
     assistant.validate()?;
-    let judge = if arguments.no_judge { None } else { Some(arguments.judge.open()?) };
+    let judge = if arguments.no_judge || arguments.documents.is_some() { None } else { Some(arguments.judge.open()?) };
 
     let settings = settings(&arguments);
     let manifest = manifest(&arguments, &assistant, model.and_then(Model::record), &settings, judge.as_ref())
-        .input(
-            "problems",
-            source_hash(&ProblemSource::open(std::slice::from_ref(&problems_path), &ProblemOptions::default())?)?,
-        )
+        .input(input.0, input.1)
         .input("model", model.map_or_else(|| model_hash(model_dir, false), Model::hash)?);
     let folder = RunFolder::open_or_resume(&arguments.out, manifest, arguments.resume)?;
     let mut log = EpisodeLog::open(&folder.path(EPISODES))?;
@@ -345,6 +341,37 @@ pub fn run(arguments: Arguments) -> Result<()> {
     }
     let report = build_report(&episodes, &ReportOptions::default())?;
     if arguments.json { print_json(&report) } else { print_text(&terminal_table(&report.rows)) }
+}
+
+/// What is written in the episodes.
+struct Subject {
+    /// Empty where documents are written again.
+    problems: Vec<Problem>,
+    tasks: Vec<Task>,
+    /// The name in the manifest, and the hash of what was read.
+    input: (&'static str, ContentHash),
+}
+
+impl Subject {
+    fn read(arguments: &Arguments) -> Result<Self> {
+        let limit = arguments.limit.map_or(usize::MAX, |limit| limit as usize);
+        let repeats = arguments.repeats as usize;
+        if let Some(path) = &arguments.documents {
+            let mut documents = read_documents(std::slice::from_ref(path), &ReadOptions::default())?.documents;
+            let input = ("documents", corpus_hash(&documents));
+            documents.truncate(limit);
+            let tasks = tasks_of_documents(&documents, repeats)
+                .with_context(|| format!("{} cannot be simulated", path.display()))?;
+            return Ok(Self { problems: Vec::new(), tasks, input });
+        }
+        let path = problems_named(&arguments.problems)?;
+        let mut problems = read_problems(&path, ProblemOptions::default(), false)?.problems;
+        problems.truncate(limit);
+        let tasks =
+            tasks_of_problems(&problems, repeats).with_context(|| format!("{} cannot be simulated", path.display()))?;
+        let source = ProblemSource::open(std::slice::from_ref(&path), &ProblemOptions::default())?;
+        Ok(Self { problems, tasks, input: ("problems", source_hash(&source)?) })
+    }
 }
 
 /// What came of the answers of a conversation, in counts.
