@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use empower_artifact::read_jsonl;
-use empower_engine::{Engine, Windowing};
+use empower_engine::Windowing;
 use empower_lm::{Bits, Scorer, TokenId, Tokenizer};
 use serde::{Deserialize, Serialize};
 
+use super::arguments::LocalOptions;
 use crate::assets::model_or_embedded;
 use crate::output::{Sink, bar};
 
@@ -20,6 +21,7 @@ use crate::output::{Sink, bar};
 /// "windows": {"context", "overlap", "windows"}.
 ///
 /// Example: empower score --model runs/base/model corpus.jsonl --json > scores.jsonl
+///          empower score --model Qwen2.5-0.5B/ --adapter runs/lora/adapter --device cuda corpus.jsonl
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {
@@ -30,6 +32,8 @@ pub struct Arguments {
     /// default.
     #[arg(long, value_name = "MODEL")]
     model: Option<PathBuf>,
+    #[command(flatten)]
+    local: LocalOptions,
     /// Print JSON rows rather than a table.
     #[arg(long)]
     json: bool,
@@ -149,7 +153,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
             named(&arguments.files)
         );
     }
-    let (engine, tokenizer) = Engine::open(&model_or_embedded(arguments.model.as_deref())?)?;
+    let (engine, tokenizer) = arguments.local.open(&model_or_embedded(arguments.model.as_deref())?)?;
     check_tokens(&rows, engine.decoder().config().vocab_size)?;
 
     let mut out = Sink::stdout();
