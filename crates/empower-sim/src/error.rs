@@ -173,7 +173,9 @@ pub enum SimError {
         reason: String,
     },
     /// An episode that no shard has.
-    #[error("no shard has the {method} episode of {question_id} (repeat {repeat}); run the shard that is missing first")]
+    #[error(
+        "no shard has the {method} episode of {question_id} (repeat {repeat}); run the shard that is missing first"
+    )]
     NotPlayed {
         /// The assistant's method.
         method: String,
