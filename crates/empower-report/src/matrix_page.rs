@@ -82,10 +82,27 @@ pub(crate) fn page(matrix: &Matrix, options: &MatrixOptions) -> String {
     out
 }
 
+/// Headings of columns that hold words, which stand to the left.
+const TEXTS: [&str; 12] = [
+    "method",
+    "model",
+    "human",
+    "problem set",
+    "best method",
+    "not there",
+    "minus",
+    "paper's model",
+    "metric",
+    "kind",
+    "stage",
+    "status",
+];
+
 fn open_table(headings: &[&str]) -> String {
     let mut out = String::from("<div class=\"scroll\"><table>\n<thead><tr>");
     for heading in headings {
-        let _ = write!(out, "<th scope=\"col\"><button type=\"button\">{}</button></th>", html(heading));
+        let class = if TEXTS.contains(heading) { " class=\"text\"" } else { "" };
+        let _ = write!(out, "<th scope=\"col\"{class}><button type=\"button\">{}</button></th>", html(heading));
     }
     out.push_str("</tr></thead>\n<tbody>\n");
     out
@@ -144,7 +161,7 @@ fn conditions(matrix: &Matrix) -> String {
         "condition",
         "model",
         "human",
-        "problems",
+        "problem set",
         "best method",
         "its DPR",
         "human alone, DPR",
@@ -208,7 +225,7 @@ fn sweeps(all: &[&Sweep], id: &str) -> String {
                 .map(|(n, it)| Curve {
                     key: &it.key,
                     points: points(it),
-                    is_shown: n < SHOWN || it.key.method == HUMAN_ALONE,
+                    is_shown: n < SHOWN || it.key.eta_bits.is_none(),
                 })
                 .filter(|curve| !curve.points.is_empty())
                 .collect();
