@@ -147,7 +147,8 @@ fn answers(matrix: &Matrix) -> String {
         let winners: BTreeSet<String> = found.iter().map(|(_, row)| row.key().spoken()).collect();
         let winners: Vec<String> = winners.into_iter().collect();
         format!(
-            "In {} of {} conditions some assistant has a higher DPR than the human alone; the highest are those of {}.",
+            "In {} of {} conditions some assistant has a higher DPR than the human alone; the highest are those of {}. \
+             Which differences are clear of chance is told below.",
             ahead.count(),
             found.len(),
             winners.join(", ")
