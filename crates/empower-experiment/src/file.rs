@@ -78,10 +78,27 @@ pub struct Model {
     pub name: String,
     /// `embedded`, a folder, a name of the hub, or the address of an endpoint.
     pub model: String,
-    /// The tokenizer of an endpoint's model: a folder or a name of the hub.
-    pub tokenizer: Option<String>,
+    /// What a server is asked with; absent for a local model.
+    pub served: Option<Served>,
     /// How the untrained model is shown the program. Fine-tuned assistants see it as they were trained: raw.
     pub protocol: ProtocolName,
+}
+
+/// What a model behind an endpoint is asked with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Served {
+    /// The model's name at its server.
+    pub name: String,
+    /// Its tokenizer: a folder or a name of the hub.
+    pub tokenizer: String,
+    /// Its positions; those of the config.json beside its tokenizer where absent.
+    pub context: Option<usize>,
+    /// Requests in flight at each server.
+    pub concurrency: Option<usize>,
+    /// The environment variable that holds the server's key.
+    pub api_key_env: Option<String>,
+    /// Seconds that a request may take.
+    pub request_timeout: Option<u64>,
 }
 
 /// How an assistant is shown the program so far.
@@ -122,7 +139,7 @@ pub struct Documents {
 pub struct Regenerate {
     /// The problems to attempt: `train`, `eval`, or a path.
     pub problems: String,
-    /// Who attempts them: as a model's `model`.
+    /// Who attempts them: the name of one of the experiment's models, or as a model's `model`.
     pub model: String,
     /// Tokens of an attempt, at most.
     #[serde(default = "Regenerate::default_tokens")]
@@ -343,7 +360,7 @@ fn models(raw: Option<Vec<Spanned<RawModel>>>, source: &Source<'_>) -> Result<Ve
     let Some(entries) = raw else {
         let embedded = "embedded".to_owned();
         let protocol = ProtocolName::Raw;
-        return Ok(vec![Model { name: embedded.clone(), model: embedded, tokenizer: None, protocol }]);
+        return Ok(vec![Model { name: embedded.clone(), model: embedded, served: None, protocol }]);
     };
     let mut models = Vec::new();
     for entry in &entries {
@@ -356,22 +373,52 @@ fn models(raw: Option<Vec<Spanned<RawModel>>>, source: &Source<'_>) -> Result<Ve
                 .map(|it| it.0)
                 .map_err(|problem| source.entry(entry.span(), "model", problem, Some("set `name`")))?,
         };
-        let is_endpoint = raw.model.starts_with("http://") || raw.model.starts_with("https://");
-        if is_endpoint && raw.tokenizer.is_none() {
-            let problem = "an endpoint needs a `tokenizer`, to count and cut tokens".to_owned();
-            let hint = Some("name the model's folder or its name on the hub");
-            return Err(source.entry(entry.span(), "model", problem, hint));
-        }
         models.push(Model {
             name,
             model: raw.model.clone(),
-            tokenizer: raw.tokenizer.clone(),
+            served: served(entry, source)?,
             protocol: raw.protocol.unwrap_or_default(),
         });
     }
     let names: Vec<String> = models.iter().map(|it| it.name.clone()).collect();
     refuse_twins(&entries, &names, source)?;
     Ok(models)
+}
+
+/// What a served model is asked with; the fields that say it go with an endpoint and with nothing else.
+fn served(entry: &Spanned<RawModel>, source: &Source<'_>) -> Result<Option<Served>, ExperimentError> {
+    let raw = entry.get_ref();
+    let given = [
+        (raw.served_model.is_some(), "served_model"),
+        (raw.tokenizer.is_some(), "tokenizer"),
+        (raw.context.is_some(), "context"),
+        (raw.concurrency.is_some(), "concurrency"),
+        (raw.api_key_env.is_some(), "api_key_env"),
+        (raw.request_timeout.is_some(), "request_timeout"),
+    ];
+    if !(raw.model.starts_with("http://") || raw.model.starts_with("https://")) {
+        return match given.iter().find(|(is_given, _)| *is_given) {
+            Some((_, field)) => {
+                let problem = "goes with a server's address as the `model`, and this one is local".to_owned();
+                Err(source.entry(entry.span(), field, problem, Some("leave it out")))
+            }
+            None => Ok(None),
+        };
+    }
+    let missing = |field: &str, hint: &str| {
+        source.entry(entry.span(), "model", format!("an endpoint needs a `{field}`"), Some(hint))
+    };
+    let name = raw.served_model.clone();
+    let tokenizer = raw.tokenizer.clone();
+    Ok(Some(Served {
+        name: name.ok_or_else(|| missing("served_model", "its name at the server, as GET /v1/models lists it"))?,
+        tokenizer: tokenizer
+            .ok_or_else(|| missing("tokenizer", "the folder of its tokenizer, or the model's name on the hub"))?,
+        context: raw.context.map(|n| n.get() as usize),
+        concurrency: raw.concurrency.map(|n| n.get() as usize),
+        api_key_env: raw.api_key_env.clone(),
+        request_timeout: raw.request_timeout.map(|n| n.get()),
+    }))
 }
 
 fn documents(raw: Option<Vec<Spanned<RawDocuments>>>, source: &Source<'_>) -> Result<Vec<Documents>, ExperimentError> {

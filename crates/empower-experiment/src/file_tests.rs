@@ -64,9 +64,11 @@ fn what_means_nothing_together_is_refused() {
     check("[[assistants]]\nmethods = \"base\"\n[[humans]]\nmodel = \"m\"\nattention = 1\n", "line 5", Some("leave"));
     check(
         "[[assistants]]\nmethods = \"base\"\n[[models]]\nmodel = \"http://h/v1\"\n",
-        "needs a `tokenizer`",
-        Some("hub"),
+        "needs a `served_model`",
+        Some("its name"),
     );
+    let local = "[[assistants]]\nmethods = \"base\"\n[[models]]\nmodel = \"a\"\ncontext = 9\n";
+    check(local, "line 5: `models.context`: goes with a server's address", Some("leave it out"));
     check("[[assistants]]\nmethods = \"base\"\n[[training]]\nlora_alpha = 2\n", "line 4: `training.lora_alpha`", None);
 }
 

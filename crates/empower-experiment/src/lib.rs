@@ -19,7 +19,7 @@ pub use contestant::{Contestant, Recipe};
 pub use error::ExperimentError;
 pub use file::{
     Assistants, Documents, Experiment, Human, HumanSpec, JudgeKind, LmHuman, LmProtocol, Model, PaperTable, Problems,
-    ProtocolName, Regenerate, Training,
+    ProtocolName, Regenerate, Served, Training,
 };
 pub use graph::{Condition, Graph, Kind, Roots, Stage, Work};
 pub use values::MethodName;

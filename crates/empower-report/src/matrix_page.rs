@@ -82,10 +82,27 @@ pub(crate) fn page(matrix: &Matrix, options: &MatrixOptions) -> String {
     out
 }
 
+/// Headings of columns that hold words, which stand to the left.
+const TEXTS: [&str; 12] = [
+    "method",
+    "model",
+    "human",
+    "problem set",
+    "best method",
+    "not there",
+    "minus",
+    "paper's model",
+    "metric",
+    "kind",
+    "stage",
+    "status",
+];
+
 fn open_table(headings: &[&str]) -> String {
     let mut out = String::from("<div class=\"scroll\"><table>\n<thead><tr>");
     for heading in headings {
-        let _ = write!(out, "<th scope=\"col\"><button type=\"button\">{}</button></th>", html(heading));
+        let class = if TEXTS.contains(heading) { " class=\"text\"" } else { "" };
+        let _ = write!(out, "<th scope=\"col\"{class}><button type=\"button\">{}</button></th>", html(heading));
     }
     out.push_str("</tr></thead>\n<tbody>\n");
     out
@@ -127,17 +144,12 @@ fn answers(matrix: &Matrix) -> String {
         let lead = |(it, row): &(&CellReport, TableRow)| Some(row.dpr? - human(it)?);
         let leads: Vec<f64> = found.iter().filter_map(lead).filter(|lead| *lead > 0.0).collect();
         let (least, most) = leads.iter().fold((f64::MAX, 0.0f64), |(least, most), it| (least.min(*it), most.max(*it)));
-        let by = if leads.is_empty() {
-            String::new()
-        } else {
-            format!(
-                ", by {least:.3} to {most:.3} (picked after the fact; the differences below say what chance could do)"
-            )
-        };
+        let by = if leads.is_empty() { String::new() } else { format!(", by {least:.3} to {most:.3}") };
         let winners: BTreeSet<String> = found.iter().map(|(_, row)| row.key().spoken()).collect();
         let winners: Vec<String> = winners.into_iter().collect();
         format!(
-            "In {} of {} conditions some assistant has a higher DPR than the human alone{by}; the highest are those of {}.",
+            "In {} of {} conditions some assistant has a higher DPR than the human alone{by}; the highest are those of {}. \
+             Which differences are clear of chance is told below.",
             leads.len(),
             found.len(),
             winners.join(", ")
@@ -151,7 +163,7 @@ fn conditions(matrix: &Matrix) -> String {
         "condition",
         "model",
         "human",
-        "problems",
+        "problem set",
         "best method",
         "its DPR",
         "human alone, DPR",
@@ -215,7 +227,7 @@ fn sweeps(all: &[&Sweep], id: &str) -> String {
                 .map(|(n, it)| Curve {
                     key: &it.key,
                     points: points(it),
-                    is_shown: n < SHOWN || it.key.method == HUMAN_ALONE,
+                    is_shown: n < SHOWN || it.key.eta_bits.is_none(),
                 })
                 .filter(|curve| !curve.points.is_empty())
                 .collect();

@@ -69,7 +69,8 @@ fn the_whole_says_what_its_parts_say() {
     // With full attention both thresholds are the same episodes: none can be told from the other.
     let best: Vec<(f64, f64, [f64; 2])> =
         attention.best_eta.iter().map(|(at, best)| (*at, best.eta_bits, best.not_told_apart)).collect();
-    assert_eq!(best, [(0.0, 0.32, [0.32, 0.32]), (0.5, 0.32, [0.32, 0.32]), (1.0, 0.32, [0.32, 1.0])]);
+    // Three problems of twelve tell too little: a resample without them is not rare.
+    assert_eq!(best, [(0.0, 0.32, [0.32, 0.32]), (0.5, 0.32, [0.32, 1.0]), (1.0, 0.32, [0.32, 1.0])]);
     // Two seeds are two draws, equal ones.
     assert!(matrix.cells.iter().all(|it| it.spread.iter().all(|it| it.draws == 2 && it.dpr.sd.abs() < 1e-12)));
 }

@@ -92,7 +92,8 @@ impl Place {
     }
 }
 
-/// Everything that a run computed, by its path below the folder: all but the times.
+/// Everything that a run computed, by its path below the folder: all but the times, and what a kill left
+/// of a file that was being written aside.
 fn computed(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     fn walk(folder: &Path, root: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
         for entry in fs::read_dir(folder).expect("listed") {
@@ -100,7 +101,7 @@ fn computed(folder: &Path) -> BTreeMap<String, Vec<u8>> {
             let name = path.file_name().expect("a name").to_string_lossy().into_owned();
             if path.is_dir() {
                 walk(&path, root, found);
-            } else if !["manifest.json", "done.json", "lock"].contains(&name.as_str()) {
+            } else if !["manifest.json", "done.json", "lock"].contains(&name.as_str()) && !name.ends_with(".aside") {
                 let below = path.strip_prefix(root).expect("below the root").display().to_string();
                 found.insert(below, fs::read(&path).expect("read"));
             }
@@ -166,7 +167,7 @@ fn the_files_of_the_project_parse_and_say_what_they_would_do() {
 
 #[test]
 fn a_run_that_is_killed_again_and_again_ends_with_the_same_bytes() {
-    let place = Place::new(30);
+    let place = Place::new(10);
     place.done("--out whole");
     let expected = stages(&place.path("whole"));
 

@@ -35,8 +35,13 @@ pub(super) struct RawExperiment {
 pub(super) struct RawModel {
     pub(super) name: Option<Name>,
     pub(super) model: String,
-    pub(super) tokenizer: Option<String>,
     pub(super) protocol: Option<ProtocolName>,
+    pub(super) served_model: Option<String>,
+    pub(super) tokenizer: Option<String>,
+    pub(super) context: Option<NonZeroU64>,
+    pub(super) concurrency: Option<NonZeroU64>,
+    pub(super) api_key_env: Option<String>,
+    pub(super) request_timeout: Option<NonZeroU64>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

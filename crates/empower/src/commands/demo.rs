@@ -208,7 +208,7 @@ fn score(base: &Engine, tokenizer: &Tokenizer, documents: &[Document], estimator
     let progress = bar(documents.len() as u64, "score");
     let mut scored = Vec::with_capacity(documents.len());
     for group in documents.chunks(steps::SCORED_AT_ONCE) {
-        scored.extend(steps::score(base, tokenizer, group, estimator)?);
+        scored.extend(steps::score(base, &|n_tokens| base.windowing(n_tokens), tokenizer, group, estimator)?);
         progress.inc(group.len() as u64);
     }
     progress.finish();

@@ -167,7 +167,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
 
     claim(&out, &setup, &text, &arguments)?;
     let merge = arguments.merge.then(|| std::iter::once(out.clone()).chain(arguments.from.iter().cloned()).collect());
-    let worker = Worker::new(&setup, &graph, &out, arguments.shard, merge, arguments.batch as usize);
+    let worker = Worker::new(&setup, &graph, &out, arguments.shard, merge, arguments.batch as usize)?;
     let start = Instant::now();
     let reports = do_stages(worker, &graph, &arguments)?;
     let failed: Vec<&StageReport> = reports.iter().filter(|it| it.error.is_some()).collect();

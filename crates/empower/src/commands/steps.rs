@@ -10,7 +10,7 @@ use empower_data::{
     Document, DocumentExamplesRow, ExampleOptions, FunctionOptions, ReadOptions, ScoredDocument, document_examples,
     python_library_functions, read_documents,
 };
-use empower_engine::{Decoder, Engine, Storage};
+use empower_engine::{Decoder, Engine, Storage, Windowing};
 use empower_experiment::{Contestant, Recipe};
 use empower_lm::{Generator, Scorer, TokenId, Tokenizer};
 use empower_select::Estimator;
@@ -58,9 +58,10 @@ pub struct ScoreRow {
 /// Documents scored at once. Chosen: functions of some hundred tokens, so a second or two of the embedded model.
 pub const SCORED_AT_ONCE: usize = 64;
 
-/// Scores some documents.
+/// Scores some documents. `windowing` says how one of so many tokens is scored where it does not fit the context.
 pub fn score(
-    model: &Engine,
+    model: &dyn Scorer,
+    windowing: &dyn Fn(usize) -> Option<Windowing>,
     tokenizer: &Tokenizer,
     documents: &[Document],
     estimator: Estimator,
@@ -73,7 +74,7 @@ pub fn score(
     };
     let row = |((document, token_ids), nats): ((&Document, Vec<TokenId>), Vec<Option<f32>>)| ScoreRow {
         id: document.id.clone(),
-        overlap: model.windowing(token_ids.len()).map(|windowing| windowing.overlap),
+        overlap: windowing(token_ids.len()).map(|windowing| windowing.overlap),
         token_ids,
         nats,
     };

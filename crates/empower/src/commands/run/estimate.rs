@@ -152,7 +152,7 @@ fn earlier_speeds(graph: &Graph, setup: &Setup, out: &Path) -> BTreeMap<(Kind, S
 
 /// A short measurement of a model that is at hand.
 fn measure(setup: &Setup, model: usize) -> Option<Speed> {
-    let folder = setup.models[model].as_deref()?;
+    let folder = setup.models[model].as_deref().filter(|_| setup.experiment.models[model].served.is_none())?;
     let (engine, tokenizer) = Engine::open(folder).ok()?;
     let set = setup.problems.iter().flatten().next()?;
     let texts = set.tasks.iter().map(|task| task.plan());

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use empower_artifact::{ContentHash, Seed};
 use empower_data::{Problem, ProblemOptions, ProblemSource, read_problems};
 use empower_engine::Precision;
-use empower_experiment::{Documents, Experiment, HumanSpec, JudgeKind, Roots, Training};
+use empower_experiment::{Documents, Experiment, HumanSpec, JudgeKind, Model, ProtocolName, Roots, Training};
 use empower_judge::Judge;
 use empower_sim::{Task, tasks_of_problems};
 use empower_train::{Budget, LoraSettings, ModelHeader, Schedule, TrainingSettings};
@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 
 use super::super::judge::JudgeOptions;
 use super::super::problems::source_hash;
-use crate::assets::{model_dir, problems_named};
-use crate::hub;
+use crate::assets::problems_named;
+use crate::models::{ModelOptions, tokenizer_hash};
 
 /// The experiment with everything that it names.
 pub struct Setup {
@@ -55,12 +55,16 @@ impl Setup {
         let mut roots = Roots { humans: vec![Value::Null; experiment.humans.len()], ..Roots::default() };
         let mut models = Vec::new();
         for model in &experiment.models {
-            let folder = local_model(&model.model, is_dry)?;
-            roots.models.push(match &folder {
-                Some(folder) => json!(model_hash(folder)?),
-                None => {
+            let folder = folder_of_model(model, is_dry)?;
+            roots.models.push(match (&folder, &model.served) {
+                (Some(folder), None) => json!(model_hash(folder)?),
+                // Wherever it is served: it is known by its name and its tokenizer.
+                (Some(folder), Some(served)) => {
+                    json!({ "served": served.name, "tokenizer": tokenizer_hash(folder)?, "context": served.context })
+                }
+                (None, _) => {
                     notes.push(format!("the model {} is not at hand: its stages count as not done", model.model));
-                    json!({ "named": model.model, "tokenizer": model.tokenizer })
+                    json!({ "named": model.model })
                 }
             });
             models.push(folder);
@@ -121,42 +125,57 @@ impl Setup {
     }
 }
 
-/// The seam to models behind endpoints and to humans that are language models: what this build cannot open is refused
-/// here, before anything is run, and nowhere else.
+/// The seam to humans that are language models: what this build cannot open is refused here, before anything is run.
 fn refuse_what_is_not_there_yet(experiment: &Experiment, is_dry: bool, notes: &mut Vec<String>) -> Result<()> {
-    let endpoint = experiment.models.iter().find(|model| is_endpoint(&model.model));
     let lm = experiment.humans.iter().find(|human| matches!(human.spec, HumanSpec::Lm(_)));
-    let found = endpoint
-        .map(|model| format!("the model `{}` is an endpoint", model.name))
-        .or_else(|| lm.map(|human| format!("the human `{}` is a language model", human.name)));
-    match found {
+    match lm.map(|human| format!("the human `{}` is a language model", human.name)) {
         Some(found) if is_dry => notes.push(format!("{found}, which `empower run` cannot open yet")),
         Some(found) => bail!(
-            "{found}, which `empower run` cannot open yet\nhint: name a folder or a model of the hub, and a replay human; \
-             --dry-run shows what the experiment would do"
+            "{found}, which `empower run` cannot open yet\nhint: name a replay human; --dry-run shows what the experiment would do"
         ),
         None => {}
     }
     Ok(())
 }
 
-fn is_endpoint(model: &str) -> bool {
-    model.starts_with("http://") || model.starts_with("https://")
+/// A model of the experiment, as the other commands take one.
+pub fn options_of(model: &Model) -> ModelOptions {
+    let path = (model.model != "embedded").then(|| PathBuf::from(&model.model));
+    let plain = ModelOptions { model: path, ..ModelOptions::default() };
+    match model.served.clone() {
+        None => plain,
+        Some(served) => ModelOptions {
+            served_model: Some(served.name),
+            tokenizer: Some(served.tokenizer.into()),
+            context: served.context,
+            concurrency: served.concurrency,
+            api_key_env: served.api_key_env,
+            request_timeout: served.request_timeout,
+            ..plain
+        },
+    }
 }
 
-/// The folder of a model; in a dry run only of those that are here.
-pub fn local_model(model: &str, is_dry: bool) -> Result<Option<PathBuf>> {
-    let path = Path::new(model);
-    if model == "embedded" {
-        return match model_dir() {
-            Err(_) if is_dry => Ok(None),
-            found => found.map(Some),
-        };
+/// The model that a name or a path stands for outside `[[models]]`.
+pub fn model_named(experiment: &Experiment, name: &str) -> Model {
+    let known = experiment.models.iter().find(|model| model.name == name);
+    known.cloned().unwrap_or_else(|| Model {
+        name: name.to_owned(),
+        model: name.to_owned(),
+        served: None,
+        protocol: ProtocolName::Raw,
+    })
+}
+
+/// The folder of a model, or of a served one's tokenizer; in a dry run only of those that are here.
+fn folder_of_model(model: &Model, is_dry: bool) -> Result<Option<PathBuf>> {
+    let options = options_of(model);
+    let named = options.tokenizer.as_deref().or(options.model.as_deref());
+    match named {
+        Some(path) if is_dry && !path.is_dir() => Ok(None),
+        None if is_dry => Ok(options.tokenizer_folder().ok()),
+        _ => options.tokenizer_folder().map(Some),
     }
-    if is_dry {
-        return Ok(path.is_dir().then(|| path.to_path_buf()));
-    }
-    hub::model_folder(path).map(Some)
 }
 
 /// A hash of everything that a model is made of: configuration, tokenizer and weights.
@@ -230,8 +249,13 @@ fn documents_record(
     }
     let regenerate = match &documents.regenerate {
         Some(regenerate) => {
-            let folder = local_model(&regenerate.model, is_dry)?;
-            let model = folder.map(|folder| model_hash(&folder)).transpose()?;
+            let model = model_named(experiment, &regenerate.model);
+            let folder = folder_of_model(&model, is_dry)?;
+            let model = match (folder, &model.served) {
+                (Some(folder), None) => json!(model_hash(&folder)?),
+                (Some(folder), Some(served)) => json!({ "served": served.name, "tokenizer": tokenizer_hash(&folder)? }),
+                (None, _) => Value::Null,
+            };
             Some(json!({ "problems": hash_of_problems(&regenerate.problems)?, "model": model, "settings": regenerate }))
         }
         None => None,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -12,6 +13,7 @@ use empower_artifact::{
     ArtifactError, AtomicFile, JsonlReader, JsonlWriter, Manifest, RunFolder, Seed, read_json, read_jsonl,
     write_json_atomic,
 };
+use empower_cache::Cache;
 use empower_data::{
     Document, DocumentExamplesRow, ExampleStats, Place, Problem, ProblemOptions, deduplicate, read_problems,
     reference_programs,
@@ -30,10 +32,11 @@ use serde_json::{Value, json};
 
 use super::super::report::EPISODES;
 use super::super::steps::{self, FineTuning, ScoreRow};
-use super::setup::{ProblemSet, Setup, local_model, lora_settings, training_settings};
+use super::setup::{ProblemSet, Setup, lora_settings, model_named, options_of, training_settings};
 use super::show::Show;
 use super::{Shard, shard_logs};
 use crate::assets::{assistant_prompts, problems_named};
+use crate::models::{CacheOptions, Model};
 
 const DOCUMENTS: &str = "documents.jsonl";
 const SCORES: &str = "scores.jsonl";
@@ -93,7 +96,31 @@ pub struct Worker<'a> {
     batch: usize,
     judges: Vec<Option<Box<dyn ProgramJudge + 'a>>>,
     /// The last model opened, by what it is: opening takes as long as many an episode.
-    model: Option<(ModelAtHand, Engine, Tokenizer)>,
+    model: Option<(ModelAtHand, Opened)>,
+    /// Answers of served models, in the experiment's folder; absent where all models are local.
+    cache: Option<Arc<Cache>>,
+}
+
+/// A model that can be asked.
+enum Opened {
+    Base(Model),
+    Tuned(Engine, Tokenizer),
+}
+
+impl Opened {
+    fn tokenizer(&self) -> &Tokenizer {
+        match self {
+            Self::Base(model) => model.tokenizer(),
+            Self::Tuned(_, tokenizer) => tokenizer,
+        }
+    }
+
+    fn generator(&self) -> Result<Box<dyn Generator + '_>> {
+        match self {
+            Self::Base(model) => model.generator(),
+            Self::Tuned(engine, _) => Ok(Box::new(engine)),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -110,7 +137,7 @@ impl<'a> Worker<'a> {
         shard: Option<Shard>,
         merge: Option<Vec<PathBuf>>,
         batch: usize,
-    ) -> Self {
+    ) -> Result<Self> {
         let judge_of = |set: &'a Option<ProblemSet>| -> Option<Box<dyn ProgramJudge + 'a>> {
             let set = set.as_ref()?;
             Some(match &setup.judge {
@@ -119,7 +146,9 @@ impl<'a> Worker<'a> {
             })
         };
         let judges = setup.problems.iter().map(judge_of).collect();
-        Self { setup, graph, out, shard, merge, batch, judges, model: None }
+        let is_served = setup.experiment.models.iter().any(|model| model.served.is_some());
+        let cache = CacheOptions { cache: is_served.then(|| out.join("answers.db")) }.open()?;
+        Ok(Self { setup, graph, out, shard, merge, batch, judges, model: None, cache })
     }
 
     /// The folder that a stage of this session works in: plays of a shard have folders of their own.
@@ -179,7 +208,7 @@ impl<'a> Worker<'a> {
     fn documents(&mut self, documents: usize, folder: &RunFolder, show: &mut Show) -> Result<Done> {
         let wanted = &self.setup.experiment.documents[documents];
         let corpus = match &wanted.regenerate {
-            Some(regenerate) => attempts(regenerate, folder, show)?,
+            Some(regenerate) => attempts(regenerate, self.setup, self.cache.as_ref(), folder, show)?,
             None => gathered(wanted, self.setup)?,
         };
         let (corpus, duplicates) = deduplicate(corpus);
@@ -213,9 +242,13 @@ impl<'a> Worker<'a> {
             n_tokens += row?.token_ids.len() as u64;
             n_scored += 1;
         }
-        let (engine, tokenizer) = self.engine(ModelAtHand::Base(model))?;
+        let name = self.model_name(model);
+        let Opened::Base(opened) = self.opened(ModelAtHand::Base(model))? else { bail!("a base model was opened") };
+        let scorer = opened.scorer()?;
+        let windowing = |n_tokens| opened.windowing(n_tokens);
+        let scored_by = opened.scored_by();
         for group in documents.get(n_scored..).unwrap_or_default().chunks(steps::SCORED_AT_ONCE) {
-            for row in steps::score(engine, tokenizer, group, estimator)? {
+            for row in steps::score(scorer.as_ref(), &windowing, opened.tokenizer(), group, estimator)? {
                 n_tokens += row.token_ids.len() as u64;
                 log.write(&row)?;
             }
@@ -223,8 +256,8 @@ impl<'a> Worker<'a> {
             show.update(n_scored as f64 / documents.len() as f64, &format!("{n_scored} documents"));
         }
         log.sync()?;
-        let facts = json!({ "documents": documents.len(), "tokens": n_tokens });
-        Ok(done(n_tokens, Some(self.model_name(model)), facts))
+        let facts = json!({ "documents": documents.len(), "tokens": n_tokens, "scored_by": scored_by });
+        Ok(done(n_tokens, Some(name), facts))
     }
 
     fn train(
@@ -258,6 +291,9 @@ impl<'a> Worker<'a> {
         seed: u64,
         with: impl FnOnce(FineTuning<'_>) -> Result<T>,
     ) -> Result<T> {
+        if self.setup.experiment.models[model].served.is_some() {
+            bail!("a served model cannot be fine-tuned here; name its folder, or its name on the hub, as the model");
+        }
         let folder = self.setup.model_folder(model)?;
         let tokenizer = Tokenizer::open(folder)?;
         let training = &self.setup.experiment.training[training];
@@ -309,9 +345,10 @@ impl<'a> Worker<'a> {
             self.open_tuned(target.clone(), stage)?;
         }
         let chat = chat_protocol(protocol, setup.model_folder(*model)?)?;
-        self.engine(at_hand)?;
-        let (_, engine, tokenizer) = self.model.as_ref().context("a model was opened")?;
-        let mut assistant = steps::assistant(*contestant, engine)
+        self.opened(at_hand)?;
+        let (_, opened) = self.model.as_ref().context("a model was opened")?;
+        let (generator, tokenizer) = (opened.generator()?, opened.tokenizer());
+        let mut assistant = steps::assistant(*contestant, generator.as_ref())
             .with_sampling(*sampling)
             .with_max_suggestion_tokens(*max_suggestion_tokens)
             .with_protocol(chat.as_ref().map_or(Protocol::Raw, Protocol::Chat));
@@ -346,18 +383,18 @@ impl<'a> Worker<'a> {
         };
         let (engine, tokenizer) =
             self.tuning(model, training, seed, |tuning| Ok((tuning.open(&target)?, tuning.tokenizer.clone())))?;
-        self.model = Some((wanted, engine, tokenizer));
+        self.model = Some((wanted, Opened::Tuned(engine, tokenizer)));
         Ok(())
     }
 
     /// The model asked for, opened unless it is the last one.
-    fn engine(&mut self, wanted: ModelAtHand) -> Result<(&Engine, &Tokenizer)> {
+    fn opened(&mut self, wanted: ModelAtHand) -> Result<&Opened> {
         let is_at_hand = self.model.as_ref().is_some_and(|(at_hand, ..)| *at_hand == wanted);
         if let (ModelAtHand::Base(model), false) = (&wanted, is_at_hand) {
-            let (engine, tokenizer) = Engine::open(self.setup.model_folder(*model)?)?;
-            self.model = Some((wanted, engine, tokenizer));
+            let opened = options_of(&self.setup.experiment.models[*model]).open(self.cache.as_ref())?;
+            self.model = Some((wanted, Opened::Base(opened)));
         }
-        self.model.as_ref().map(|(_, engine, tokenizer)| (engine, tokenizer)).context("a model was opened")
+        self.model.as_ref().map(|(_, opened)| opened).context("a model was opened")
     }
 }
 
@@ -427,7 +464,13 @@ fn gathered(wanted: &Documents, setup: &Setup) -> Result<Vec<Document>> {
 }
 
 /// One attempt a problem, each once: a killed run goes on with the next.
-fn attempts(regenerate: &Regenerate, folder: &RunFolder, show: &mut Show) -> Result<Vec<Document>> {
+fn attempts(
+    regenerate: &Regenerate,
+    setup: &Setup,
+    cache: Option<&Arc<Cache>>,
+    folder: &RunFolder,
+    show: &mut Show,
+) -> Result<Vec<Document>> {
     let source = problems_named(Path::new(&regenerate.problems))?;
     let problems = read_problems(&source, ProblemOptions::default(), false)?.problems;
     let path = folder.path("attempts.jsonl");
@@ -439,11 +482,12 @@ fn attempts(regenerate: &Regenerate, folder: &RunFolder, show: &mut Show) -> Res
     }
     let left: Vec<&Problem> = problems.iter().filter(|it| !texts.contains_key(&it.question_id)).collect();
     if !left.is_empty() {
-        let model = local_model(&regenerate.model, false)?.context("the model is at hand")?;
-        let (engine, tokenizer) = Engine::open(&model)?;
+        let model = options_of(&model_named(&setup.experiment, &regenerate.model)).open(cache)?;
+        let generator = model.generator()?;
         // Chosen: as many as keep a small model's products busy.
         for group in left.chunks(16) {
-            for (problem, text) in group.iter().zip(attempt(group, &engine, &tokenizer, regenerate)?) {
+            for (problem, text) in group.iter().zip(attempt(group, generator.as_ref(), model.tokenizer(), regenerate)?)
+            {
                 log.write(&DocumentRow { id: problem.question_id.clone(), text: text.clone() })?;
                 texts.insert(problem.question_id.clone(), text);
             }
@@ -463,11 +507,11 @@ fn attempts(regenerate: &Regenerate, folder: &RunFolder, show: &mut Show) -> Res
 /// The statement is no part of the document.
 fn attempt(
     problems: &[&Problem],
-    engine: &Engine,
+    generator: &dyn Generator,
     tokenizer: &Tokenizer,
     regenerate: &Regenerate,
 ) -> Result<Vec<String>> {
-    let room = engine.context().saturating_sub(2).max(1);
+    let room = generator.context().saturating_sub(2).max(1);
     let max_tokens = regenerate.max_tokens.min(room);
     let prompts: Vec<Vec<TokenId>> = problems
         .iter()
@@ -485,10 +529,10 @@ fn attempt(
             false => Sampling::Greedy,
         };
         // A prompt too long for the context is shown from its last tokens alone.
-        let prefix = &prompt[window_start(prompt.len(), max_tokens, engine.context())..];
+        let prefix = &prompt[window_start(prompt.len(), max_tokens, generator.context())..];
         requests.push(GenerationRequest { prefix, max_tokens, sampling, session: None });
     }
-    let generations = engine.generate(&requests, &mut |_, _| NextStep::Continue)?;
+    let generations = generator.generate(&requests, &mut |_, _| NextStep::Continue)?;
     let text = |(problem, generation): (&&Problem, empower_lm::Generation)| {
         let tokens: Vec<TokenId> = generation.tokens.iter().map(|token| token.token).collect();
         format!("{}{}", problem.starter_code, tokenizer.decode(&tokens))
