@@ -16,5 +16,5 @@ pub use files::{
     AtomicFile, JsonlReader, JsonlWriter, TornLine, read_json, read_jsonl, write_atomic, write_json_atomic,
 };
 pub use hash::ContentHash;
-pub use run_folder::{Machine, Manifest, RunFolder, Versions};
+pub use run_folder::{MANIFEST_FILE, Machine, Manifest, RunFolder, Versions};
 pub use seed::Seed;

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use empower_artifact::ContentHash;
 use empower_lm::{
-    FinishReason, GeneratedToken, Generation, GenerationRequest, Generator, ModelError, ModelId, NextStep, Sampling,
-    Scorer, TokenId, TokenLogprobs,
+    ChatAnswer, ChatModel, ChatRequest, FinishReason, GeneratedToken, Generation, GenerationRequest, Generator,
+    ModelError, ModelId, NextStep, Sampling, Scorer, TokenEntropies, TokenId, TokenLogprobs,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -18,16 +18,28 @@ fn backend(model: &ModelId, source: CacheError) -> ModelError {
 
 /// Answers to `requests` in their order: from the cache, the rest from `ask`, which gets the positions of those missing
 /// and whose answers are kept before they are returned. Equal requests of one call are asked for once.
-fn through<R: Serialize, A: Serialize + DeserializeOwned + Clone>(
+///
+/// # Errors
+/// A cache that fails, as the model's fault; whatever `ask` says.
+pub fn remembered<R: Serialize, A: Serialize + DeserializeOwned + Clone>(
     cache: &Cache,
     model: &ModelId,
     kind: &str,
     requests: &[R],
     ask: impl FnOnce(&[usize]) -> Result<Vec<A>, ModelError>,
 ) -> Result<Vec<A>, ModelError> {
+    let identities = requests.iter().map(|request| Identity { model, kind, request, repeat: 0, turn: 0 });
+    through(cache, model, identities, ask)
+}
+
+fn through<'r, R: Serialize + 'r, A: Serialize + DeserializeOwned + Clone>(
+    cache: &Cache,
+    model: &ModelId,
+    identities: impl Iterator<Item = Identity<'r, R>>,
+    ask: impl FnOnce(&[usize]) -> Result<Vec<A>, ModelError>,
+) -> Result<Vec<A>, ModelError> {
     let failed = |error| backend(model, error);
-    let key = |request| Identity { model, kind, request, repeat: 0, turn: 0 }.key().map_err(failed);
-    let keys: Vec<Key> = requests.iter().map(key).collect::<Result<_, _>>()?;
+    let keys: Vec<Key> = identities.map(|identity| identity.key().map_err(failed)).collect::<Result<_, _>>()?;
     let mut answers: HashMap<ContentHash, A> = HashMap::new();
     let (mut looked_up, mut missing) = (HashSet::new(), Vec::new());
     for (i, key) in keys.iter().enumerate().filter(|(_, key)| looked_up.insert(key.hash())).collect::<Vec<_>>() {
@@ -64,8 +76,14 @@ impl<M: Scorer> Scorer for CachedScorer<'_, M> {
     }
 
     fn score(&self, documents: &[&[TokenId]]) -> Result<Vec<TokenLogprobs>, ModelError> {
-        through(self.cache, self.model_id(), "score", documents, |missing| {
+        remembered(self.cache, self.model_id(), "score", documents, |missing| {
             self.inner.score(&missing.iter().map(|&i| documents[i]).collect::<Vec<_>>())
+        })
+    }
+
+    fn entropies(&self, documents: &[&[TokenId]]) -> Result<Vec<TokenEntropies>, ModelError> {
+        remembered(self.cache, self.model_id(), "entropies", documents, |missing| {
+            self.inner.entropies(&missing.iter().map(|&i| documents[i]).collect::<Vec<_>>())
         })
     }
 }
@@ -121,12 +139,12 @@ impl<M: Generator> Generator for CachedGenerator<'_, M> {
             .iter()
             .map(|it| Asked { prefix: it.prefix, max_tokens: it.max_tokens, sampling: it.sampling })
             .collect();
-        let remembered = through(self.cache, self.model_id(), "generate", &asked, |missing| {
+        let answers = remembered(self.cache, self.model_id(), "generate", &asked, |missing| {
             let requests: Vec<_> = missing.iter().map(|&i| requests[i].clone()).collect();
             let generations = self.inner.generate(&requests, &mut |_, _| NextStep::Continue)?;
             Ok(generations.iter().map(remember).collect())
         })?;
-        Ok(remembered.into_iter().enumerate().map(|(i, it)| replay(it, |token| watch(i, token))).collect())
+        Ok(answers.into_iter().enumerate().map(|(i, it)| replay(it, |token| watch(i, token))).collect())
     }
 }
 
@@ -149,4 +167,35 @@ fn replay(remembered: Remembered, mut watch: impl FnMut(GeneratedToken) -> NextS
         tokens.push(token);
     }
     Generation { tokens, finish: remembered.finish, stop_logprob: remembered.stop_logprob }
+}
+
+/// A model that is talked to, whose answers are remembered, each at its repeat and turn.
+#[derive(Debug)]
+pub struct CachedChat<'c, M> {
+    inner: M,
+    cache: &'c Cache,
+}
+
+impl<'c, M: ChatModel> CachedChat<'c, M> {
+    /// Remembers what `inner` answers in `cache`.
+    pub fn new(inner: M, cache: &'c Cache) -> Self {
+        Self { inner, cache }
+    }
+}
+
+impl<M: ChatModel> ChatModel for CachedChat<'_, M> {
+    fn model_id(&self) -> &ModelId {
+        self.inner.model_id()
+    }
+
+    fn answer(&self, requests: &[ChatRequest]) -> Result<Vec<ChatAnswer>, ModelError> {
+        let model = self.model_id();
+        let identities = requests.iter().map(|request| {
+            let ChatRequest { repeat, turn, .. } = *request;
+            Identity { model, kind: "chat", request, repeat, turn }
+        });
+        through(self.cache, model, identities, |missing| {
+            self.inner.answer(&missing.iter().map(|&i| requests[i].clone()).collect::<Vec<_>>())
+        })
+    }
 }

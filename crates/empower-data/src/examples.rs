@@ -77,6 +77,9 @@ pub struct DocumentExamplesRow {
     /// scored in windows; absent where it was scored whole, or not at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overlap: Option<usize>,
+    /// How a served model was asked, such as `echo` or `greedy_walk`; absent where the model was a local one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scored_by: Option<String>,
 }
 
 /// One example: prefix → completion + stop.
@@ -100,6 +103,9 @@ pub struct ExampleRow {
     pub method: String,
     /// The threshold, where the method has one.
     pub eta_bits: Option<f64>,
+    /// How a served model was asked, such as `echo` or `greedy_walk`; absent where the model was a local one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scored_by: Option<String>,
 }
 
 /// Chooses a document's states and their completions.
@@ -133,11 +139,8 @@ pub fn document_examples(
         }
         None => document_lengths(&method, n_tokens, lengths_seed),
     };
-    let mut states = options.states.sample(n_tokens, document_seed(options.seed, "states", document_id));
-    if options.drop_silent {
-        states.retain(|&state| all_lengths[state] > 0);
-    }
-    let lengths = states.iter().map(|&state| all_lengths[state]).collect();
+    let states = drawn_states(document_id, n_tokens, options);
+    let lengths: Vec<usize> = states.iter().map(|&state| all_lengths[state]).collect();
     let bits = match logprobs {
         Some(logprobs) => {
             let bits = options.estimator.bits(logprobs).map_err(selection)?;
@@ -145,18 +148,39 @@ pub fn document_examples(
         }
         None => None,
     };
-    Ok(DocumentExamplesRow {
+    let row = examples_of_lengths(document_id, token_ids, options, states, lengths);
+    Ok(DocumentExamplesRow { bits, ..row })
+}
+
+/// The states of a document that become examples, before silent ones are dropped: those of [`document_examples`].
+pub fn drawn_states(document_id: &str, n_tokens: usize, options: &ExampleOptions) -> Vec<usize> {
+    options.states.sample(n_tokens, document_seed(options.seed, "states", document_id))
+}
+
+/// The examples of a document whose completions were measured elsewhere: `lengths` belong to `states`
+/// ([`drawn_states`]). For models that show no cost of given text; the row has no bits.
+pub fn examples_of_lengths(
+    document_id: &str,
+    token_ids: &[TokenId],
+    options: &ExampleOptions,
+    states: Vec<usize>,
+    lengths: Vec<usize>,
+) -> DocumentExamplesRow {
+    let kept = states.into_iter().zip(lengths).filter(|(_, length)| !options.drop_silent || *length > 0);
+    let (states, lengths) = kept.unzip();
+    DocumentExamplesRow {
         document_id: document_id.to_owned(),
         token_ids: token_ids.to_vec(),
-        bits,
+        bits: None,
         states,
         lengths,
-        method: method.to_string(),
-        eta_bits: method.eta().map(|eta| eta.0),
+        method: options.method.to_string(),
+        eta_bits: options.method.eta().map(|eta| eta.0),
         estimator: options.estimator,
         seed: options.seed,
         overlap: None,
-    })
+        scored_by: None,
+    }
 }
 
 fn is_default(estimator: &Estimator) -> bool {
@@ -198,6 +222,7 @@ impl DocumentExamplesRow {
                 stop_reason: self.stop_reason(state, length),
                 method: self.method.clone(),
                 eta_bits: self.eta_bits,
+                scored_by: self.scored_by.clone(),
             })
         })
     }

@@ -31,7 +31,7 @@ pub use document::{
 pub use error::{DataError, Place};
 pub use examples::{
     DocumentExamplesRow, ExampleOptions, ExampleRow, ExampleStats, ScoredDocument, TrainingRows, document_examples,
-    read_document_examples, read_examples, read_training_rows,
+    drawn_states, examples_of_lengths, read_document_examples, read_examples, read_training_rows,
 };
 pub use overlap::{Overlap, OverlapKind, OverlapOptions, overlaps};
 pub use private_tests::{PrivateTestsError, decode_private_tests};

@@ -88,22 +88,32 @@ class Replaced:
             delattr(self.target, self.name)
 
 
-def switch_off():
-    import builtins
-    add_site_builtins(["exit"])
+def switch_off(prepared):
     for module, names in SWITCHED_OFF.items():
         for name in names.split():
             setattr(__import__(module), name, None)
+    for name in SWITCHED_OFF["builtins"].split():
+        setattr(prepared, name, None)
     for name in UNIMPORTABLE.split():
         sys.modules[name] = None
 
 
-def prelude_text():
-    return "\n".join(prelude_lines() + ["sys.setrecursionlimit(50000)", ""])
+def prepared_module():
+    # The module that a program becomes, with the prelude's names in it. The grader puts the prelude's text before the
+    # program's and runs both; a warm interpreter makes the names once, and each child has them by its birth.
+    add_site_builtins(["exit"])
+    module = type(sys)("tmp_sol", "")
+    exec("\n".join(prelude_lines()), module.__dict__)
+    return module
+
+
+# Before a program's text, for what the prelude's would do there: no docstring, no import from the future.
+AFTER_PRELUDE = "pass\n"
 
 
 def as_function(text):
-    # A program on standard input, rewritten: imports first, the rest as the body of one function.
+    # A program on standard input, rewritten: imports first, the rest as the body of one function. And whether that
+    # comes after the prelude: a program that cannot be rewritten stands alone.
     import ast
     try:
         body = ast.parse(text).body
@@ -118,9 +128,9 @@ def as_function(text):
         rest = [statement for statement in body if not isinstance(statement, (ast.Import, ast.ImportFrom))]
         nothing = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
         function = ast.FunctionDef(name="wrapped_function", args=nothing, body=rest, decorator_list=[], lineno=-1)
-        return prelude_text() + "\n" + ast.unparse(imports) + "\n" + ast.unparse(function)
+        return AFTER_PRELUDE + ast.unparse(imports) + "\n" + ast.unparse(function), True
     except Exception:
-        return text
+        return text, False
 
 
 def printed_by(function, text):
@@ -181,10 +191,14 @@ def run_lcb(job):
         frame("E", started, "-3 " if late else "-4 ", repr(error))
         _exit(0)
 
-    def compiled(text):
+    prepared = job.pop("module", None) or prepared_module()
+
+    def compiled(text, after_prelude=True):
         alarm(limit)
         try:
-            module = type(sys)("tmp_sol", "")
+            module = prepared if after_prelude else type(sys)("tmp_sol", "")
+            if after_prelude:
+                sys.setrecursionlimit(50000)
             exec(text, module.__dict__)
             owner = module.Solution() if "class Solution" in text else module
             assert owner is not None
@@ -193,7 +207,7 @@ def run_lcb(job):
         return owner
 
     def printing():
-        function = method(compiled(as_function(source)), "wrapped_function")
+        function = method(compiled(*as_function(source)), "wrapped_function")
         for data in inputs:
             text = data.decode("utf-8", "surrogatepass")
             alarm(limit)
@@ -215,7 +229,7 @@ def run_lcb(job):
             frame("O", started, "", caught.getvalue())
 
     def returning():
-        function = method(compiled(prelude_text() + "\n\n" + source), job["func"])
+        function = method(compiled(AFTER_PRELUDE + source), job["func"])
         if job["kind"] == "malformed":
             raise ValueError("a line of a test is no JSON value")
         for data in inputs:
@@ -255,7 +269,7 @@ def run_lcb(job):
         return getattr(owner, name)
 
     signal.signal(signal.SIGALRM, out_of_time)
-    switch_off()
+    switch_off(prepared)
     send(job, "R %s\n" % nonce)
     started = perf_counter(), process_time()
     try:

@@ -59,8 +59,10 @@ pub(crate) struct Sandbox {
     pub(crate) identity: Option<(u32, u32)>,
     pub(crate) namespaces: libc::c_int,
     pub(crate) filters: Option<Arc<Vec<BpfProgram>>>,
-    /// The same for the warm interpreter, which runs no program: it may fork, and make sessions.
+    /// For the warm interpreter, which runs no program: it may fork, and make sessions.
     pub(crate) warm_filters: Option<Arc<Vec<BpfProgram>>>,
+    /// What its child installs on top of those: together the same as `filters`.
+    pub(crate) warm_child_filters: Option<Arc<Vec<BpfProgram>>>,
     abi: ABI,
     rules: Vec<(PathFd, BitFlags<AccessFs>)>,
 }
@@ -98,20 +100,30 @@ impl Sandbox {
                 namespaces: 0,
                 filters: None,
                 warm_filters: None,
+                warm_child_filters: None,
                 abi,
                 rules: Vec::new(),
             });
         }
-        let built = |may_fork| {
-            filters(may_fork).map(|filters| Some(Arc::new(filters))).map_err(|error| JudgeError::SandboxUnusable {
+        let built = |confined| {
+            filters(confined).map(|filters| Some(Arc::new(filters))).map_err(|error| JudgeError::SandboxUnusable {
                 layer: layer::SECCOMP,
                 detail: error.to_string(),
                 hint: HINT,
             })
         };
         let rules = rules(interpreter)?;
-        let (filters, warm_filters) = (built(false)?, built(true)?);
-        Ok(Self { policy, layers, identity, namespaces, filters, warm_filters, abi, rules })
+        Ok(Self {
+            policy,
+            layers,
+            identity,
+            namespaces,
+            filters: built(Confined::Program)?,
+            warm_filters: built(Confined::Warm)?,
+            warm_child_filters: built(Confined::WarmChild)?,
+            abi,
+            rules,
+        })
     }
 
     /// The ruleset for a program whose scratch folder is `scratch`: everything is refused but reading what Python
@@ -316,24 +328,41 @@ fn rules(interpreter: &Interpreter) -> Result<Vec<(PathFd, BitFlags<AccessFs>)>,
         .collect()
 }
 
-/// The filters, in the order of installation. Each call is checked by all; the most severe answer holds. With
-/// `may_fork`, those of the warm interpreter.
-fn filters(may_fork: bool) -> Result<Vec<BpfProgram>, seccompiler::BackendError> {
+/// Whom filters are for.
+#[derive(Debug, Clone, Copy)]
+enum Confined {
+    /// A judged program in an interpreter of its own.
+    Program,
+    /// The warm interpreter, which makes processes and runs no program.
+    Warm,
+    /// A judged program in a child of the warm interpreter, whose filters it has inherited: only what is added.
+    WarmChild,
+}
+
+/// The filters, in the order of installation. Each call is checked by all; the most severe answer holds.
+fn filters(confined: Confined) -> Result<Vec<BpfProgram>, seccompiler::BackendError> {
     let architecture = std::env::consts::ARCH.try_into()?;
-    let needed = |call: &i64| !(may_fork && refused::NEEDED_TO_FORK.contains(call));
-    let mut refused: BTreeMap<i64, Vec<SeccompRule>> =
-        refused::ALWAYS.iter().filter(|call| needed(call)).map(|&call| (call, Vec::new())).collect();
-    arguments::refuse(&mut refused, may_fork)?;
-    let refuse =
-        SeccompFilter::new(refused, SeccompAction::Allow, SeccompAction::Errno(libc::EPERM as u32), architecture)?;
+    let compile = |refused: BTreeMap<i64, Vec<SeccompRule>>, errno: i32| {
+        SeccompFilter::new(refused, SeccompAction::Allow, SeccompAction::Errno(errno as u32), architecture)?.try_into()
+    };
+    let for_all = || refused::ALWAYS.iter().filter(|call| !refused::NEEDED_TO_FORK.contains(call));
+    let for_programs = || refused::NEEDED_TO_FORK.iter();
+    let mut refused = BTreeMap::new();
+    if !matches!(confined, Confined::WarmChild) {
+        refused.extend(for_all().map(|&call| (call, Vec::new())));
+        arguments::refuse_to_all(&mut refused)?;
+    }
+    if !matches!(confined, Confined::Warm) {
+        refused.extend(for_programs().map(|&call| (call, Vec::new())));
+        arguments::refuse_to_programs(&mut refused)?;
+    }
+    let refuse = compile(refused, libc::EPERM)?;
+    if let Confined::WarmChild = confined {
+        return Ok(vec![refuse]);
+    }
     // Its flags are behind a pointer, out of a filter's sight; the C library falls back to `clone`.
-    let absent = SeccompFilter::new(
-        BTreeMap::from([(libc::SYS_clone3, Vec::new())]),
-        SeccompAction::Allow,
-        SeccompAction::Errno(libc::ENOSYS as u32),
-        architecture,
-    )?;
-    Ok(vec![beyond_table(), absent.try_into()?, refuse.try_into()?])
+    let absent = compile(BTreeMap::from([(libc::SYS_clone3, Vec::new())]), libc::ENOSYS)?;
+    Ok(vec![beyond_table(), absent, refuse])
 }
 
 /// Answers ENOSYS to call numbers beyond the tables this crate was written against: the x32 twins of every call on
@@ -401,8 +430,8 @@ mod tests {
     #[test]
     fn the_filters_compile_and_fit_the_kernel() {
         const KERNEL_LIMIT: usize = 4096;
-        for may_fork in [false, true] {
-            let filters = filters(may_fork).expect("a fixed table");
+        for confined in [Confined::Program, Confined::Warm, Confined::WarmChild] {
+            let filters = filters(confined).expect("a fixed table");
             assert!(filters.iter().all(|filter| !filter.is_empty() && filter.len() <= KERNEL_LIMIT));
         }
     }

@@ -30,11 +30,16 @@ def serve():
     import gc
     import resource
     import _socket
+    import os
+    # What `random` and `threading` would do in every child takes longer than most of what the judge does there: random
+    # numbers are seeded below, and there are no threads yet whose locks could need it.
+    register, os.register_at_fork = os.register_at_fork, lambda **hooks: None
     for name in settings["preload"]:
         try:
             __import__(name)
         except ImportError:
             pass  # the program meets the same error where it asks for it
+    os.register_at_fork = register
     libc = ctypes.CDLL(None, use_errno=True)
     libc.syscall.restype = ctypes.c_long
 
@@ -46,7 +51,8 @@ def serve():
         code = bytes.fromhex(text)
         filters.append(Program(len(code) // 8, code))
     tools = {"libc": libc, "filters": filters, "settings": settings, "resource": resource, "ctypes": ctypes,
-             "control": control, "json": json, "parent": posix.getpid()}
+             "control": control, "json": json, "parent": posix.getpid(),
+             "module": prepared_module() if settings["mode"] == "lcb" else None}
     space = _socket.CMSG_SPACE(5 * 4)
     fork, wait4, close = posix.fork, posix.wait4, posix.close
     gc.collect()
@@ -115,6 +121,7 @@ def start():
         job = tools["json"].loads(data)
         job["fd"] = report
         job["packages"] = sys.argv[3:]
+        job["module"] = tools["module"]
         confine(job, descriptors, tools)
     except BaseException as error:
         try:

@@ -113,6 +113,7 @@ impl Drop for Keeper {
 /// Told to the interpreter once.
 #[derive(Serialize)]
 struct Settings {
+    mode: Mode,
     preload: Vec<&'static str>,
     /// The filters' instructions, eight bytes each, as hexadecimal digits.
     filters: Vec<String>,
@@ -181,7 +182,7 @@ impl Warm {
         home: &Path,
     ) -> io::Result<Self> {
         let missing = |what: &str| io::Error::other(format!("the warm interpreter needs {what}"));
-        let filters = sandbox.filters.as_ref().ok_or_else(|| missing("the system-call filter"))?;
+        let filters = sandbox.warm_child_filters.as_ref().ok_or_else(|| missing("the system-call filter"))?;
         let ruleset = sandbox.ruleset(root)?.ok_or_else(|| missing("Landlock"))?;
         let (control, control_end) = kernel::message_sockets()?;
         let (stdout, stdout_end) = io::pipe()?;
@@ -231,6 +232,7 @@ impl Warm {
             io::Error::other(format!("the warm interpreter did not come up ({error}): {text}"))
         };
         let settings = Settings {
+            mode,
             preload: match mode {
                 Mode::Native => PRELOAD.to_vec(),
                 Mode::Lcb => PRELOAD.into_iter().chain(PRELOAD_LCB).collect(),

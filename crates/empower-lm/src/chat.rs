@@ -130,6 +130,11 @@ impl ChatTemplate {
         self.template.source()
     }
 
+    /// Everything that prompts depend on beside the messages: the text and the variables.
+    pub fn identity(&self) -> String {
+        format!("{}\n{}", self.source(), json!(self.variables))
+    }
+
     /// The messages as text, special tokens by their names. `ask` ends with the beginning of the model's turn.
     pub fn render(&self, messages: &[Message], ask: bool) -> Result<String, ChatError> {
         let mut variables = json!({ "messages": messages, "add_generation_prompt": ask });

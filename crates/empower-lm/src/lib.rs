@@ -7,6 +7,7 @@
 
 pub mod chat;
 pub mod contract;
+pub mod converse;
 mod model;
 pub mod scripted;
 mod template;
@@ -21,6 +22,9 @@ pub use template::{Template, TemplateError};
 pub use tokenizer::train::{BOS, EOS, train_byte_level_bpe};
 pub use tokenizer::{DecodeStream, Tokenizer, TokenizerError};
 pub use units::{Bits, Nats};
+
+#[doc(inline)]
+pub use converse::{AnswerEnd, ChatAnswer, ChatModel, ChatRequest, LocalChat};
 
 #[doc(inline)]
 pub use chat::{ChatError, ChatTemplate, Message, Role};

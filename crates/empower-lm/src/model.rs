@@ -211,6 +211,38 @@ pub trait Generator: Send + Sync {
     ) -> Result<Vec<Generation>, ModelError>;
 }
 
+impl<M: Scorer + ?Sized> Scorer for &M {
+    fn model_id(&self) -> &ModelId {
+        (**self).model_id()
+    }
+
+    fn score(&self, documents: &[&[TokenId]]) -> Result<Vec<TokenLogprobs>, ModelError> {
+        (**self).score(documents)
+    }
+
+    fn entropies(&self, documents: &[&[TokenId]]) -> Result<Vec<TokenEntropies>, ModelError> {
+        (**self).entropies(documents)
+    }
+}
+
+impl<M: Generator + ?Sized> Generator for &M {
+    fn model_id(&self) -> &ModelId {
+        (**self).model_id()
+    }
+
+    fn context(&self) -> usize {
+        (**self).context()
+    }
+
+    fn generate(
+        &self,
+        requests: &[GenerationRequest<'_>],
+        watch: &mut dyn FnMut(usize, GeneratedToken) -> NextStep,
+    ) -> Result<Vec<Generation>, ModelError> {
+        (**self).generate(requests, watch)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,68 +1,15 @@
-//! Text in, text out: a model that is talked to. The simulated human and chat assistants speak through it; the chat
-//! template is applied on the server's side, or by whoever implements [`ChatModel`] on a local model.
+//! A served model that is talked to. The chat template is applied on the server's side.
 
-use empower_lm::{ModelId, Sampling};
-use serde::{Deserialize, Serialize};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, PoisonError};
 
-use crate::error::RemoteError;
+use empower_lm::{AnswerEnd, ChatAnswer, ChatModel, ChatRequest, Message, ModelError, ModelId, Role, Sampling};
+
+use crate::error::{Fault, RemoteError};
 use crate::http::{Endpoint, Limits};
 use crate::pool::{Pool, Usage};
+use crate::score::backend;
 use crate::wire::read_chat;
-
-/// Who speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Instructions.
-    System,
-    /// The one who asks.
-    User,
-    /// The model.
-    Assistant,
-}
-
-/// One message.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Message {
-    /// Who says it.
-    pub role: Role,
-    /// What is said.
-    pub content: String,
-}
-
-/// A conversation to answer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ChatRequest {
-    /// What was said so far.
-    pub messages: Vec<Message>,
-    /// Tokens of the answer, at most.
-    pub max_tokens: usize,
-    /// How tokens are chosen.
-    pub sampling: Sampling,
-    /// Texts that end the answer.
-    pub stop: Vec<String>,
-}
-
-/// An answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChatAnswer {
-    /// What the model said.
-    pub text: String,
-    /// Whether it said all of it, rather than running into `max_tokens`.
-    pub is_complete: bool,
-}
-
-/// A model that answers conversations.
-pub trait ChatModel: Send + Sync {
-    /// The model's identity.
-    fn model_id(&self) -> &ModelId;
-
-    /// Answers every conversation, in their order.
-    ///
-    /// # Errors
-    /// Whatever kept it from answering one of them.
-    fn answer(&self, requests: &[ChatRequest]) -> Result<Vec<ChatAnswer>, RemoteError>;
-}
 
 /// A model behind `/chat/completions`.
 #[derive(Debug)]
@@ -70,28 +17,35 @@ pub struct RemoteChat {
     pool: Pool,
     model: String,
     id: ModelId,
+    /// Whether the servers were heard since this was opened.
+    heard: Mutex<bool>,
 }
 
 impl RemoteChat {
-    /// Opens the servers and asks each for one word, so that a wrong name or key is known now.
+    /// Names the servers. Nothing is asked before there is something to answer, so that a run whose answers are all
+    /// remembered needs no server; then each is asked for a word first, so that a wrong name or key is known by name.
     ///
     /// # Errors
-    /// A server that cannot be reached or does not answer.
+    /// Addresses, limits and keys that cannot be used.
     pub fn open(endpoints: &[Endpoint], limits: Limits, model: &str) -> Result<Self, RemoteError> {
         let pool = Pool::open(endpoints, limits)?;
-        let chat = Self { pool, model: model.to_owned(), id: ModelId(format!("remote-chat:{model}")) };
-        let hello = ChatRequest {
-            messages: vec![Message { role: Role::User, content: "Say yes.".to_owned() }],
-            max_tokens: 4,
-            sampling: Sampling::Greedy,
-            stop: Vec::new(),
-        };
-        let body = chat.body(&hello);
-        for client in chat.pool.clients() {
-            let text = client.post("/chat/completions", &body, &std::sync::atomic::AtomicBool::new(false))?;
-            read_chat(&text).map_err(|fault| RemoteError::refused(client.url(), fault))?;
+        let id = ModelId(format!("remote-chat:{model}"));
+        Ok(Self { pool, model: model.to_owned(), id, heard: Mutex::new(false) })
+    }
+
+    fn hear(&self) -> Result<(), RemoteError> {
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        if *heard {
+            return Ok(());
         }
-        Ok(chat)
+        let body = self.body(&ChatRequest::greedy(vec![Message::new(Role::User, "Say yes.")], 4));
+        for client in self.pool.clients() {
+            let text = client.post("/chat/completions", &body, &AtomicBool::new(false))?;
+            let answer = read_chat(&text).map_err(|fault| RemoteError::refused(client.url(), fault))?;
+            self.pool.count(answer.prompt_tokens, answer.completion_tokens);
+        }
+        *heard = true;
+        Ok(())
     }
 
     /// What was used so far.
@@ -100,8 +54,13 @@ impl RemoteChat {
     }
 
     fn body(&self, request: &ChatRequest) -> String {
+        let mut messages = request.messages.clone();
+        let begun = !request.prefill.is_empty();
+        if begun {
+            messages.push(Message::new(Role::Assistant, request.prefill.clone()));
+        }
         let mut body = serde_json::json!({
-            "model": self.model, "messages": request.messages, "max_tokens": request.max_tokens,
+            "model": self.model, "messages": messages, "max_tokens": request.max_tokens,
         });
         let fields = body.as_object_mut().expect("an object");
         match request.sampling {
@@ -119,6 +78,11 @@ impl RemoteChat {
                 }
             }
         }
+        if begun {
+            // vLLM's and SGLang's words for it; llama.cpp's server goes on with a last message of the assistant anyway.
+            fields.insert("continue_final_message".to_owned(), true.into());
+            fields.insert("add_generation_prompt".to_owned(), false.into());
+        }
         if !request.stop.is_empty() {
             fields.insert("stop".to_owned(), request.stop.clone().into());
         }
@@ -131,12 +95,31 @@ impl ChatModel for RemoteChat {
         &self.id
     }
 
-    fn answer(&self, requests: &[ChatRequest]) -> Result<Vec<ChatAnswer>, RemoteError> {
-        self.pool.run(requests.len(), |client, i, cancel| {
-            let text = client.post("/chat/completions", &self.body(&requests[i]), cancel)?;
-            let answer = read_chat(&text).map_err(|fault| RemoteError::refused(client.url(), fault))?;
-            self.pool.count(answer.prompt_tokens, answer.completion_tokens);
-            Ok(ChatAnswer { text: answer.text, is_complete: answer.finish_reason.as_deref() == Some("stop") })
-        })
+    fn answer(&self, requests: &[ChatRequest]) -> Result<Vec<ChatAnswer>, ModelError> {
+        let answers = self.hear().and_then(|()| {
+            self.pool.run(requests.len(), |client, i, cancel| {
+                let text = client.post("/chat/completions", &self.body(&requests[i]), cancel)?;
+                let refused = |fault| RemoteError::refused(client.url(), fault);
+                let answer = read_chat(&text).map_err(refused)?;
+                self.pool.count(answer.prompt_tokens, answer.completion_tokens);
+                let end = match answer.finish_reason.as_deref() {
+                    Some("stop" | "eos") => AnswerEnd::Said,
+                    Some("length") => AnswerEnd::Length,
+                    Some(other) => {
+                        return Err(refused(Fault::Form { what: format!("finish_reason {other:?} is not known") }));
+                    }
+                    None => return Err(refused(Fault::BrokenStream { bytes: answer.text.len() })),
+                };
+                // Some servers repeat what the answer was begun with.
+                let text = answer.text.strip_prefix(request_prefill(&requests[i])).map(str::to_owned);
+                Ok(ChatAnswer { text: text.unwrap_or(answer.text), end })
+            })
+        });
+        answers.map_err(|error| backend(&self.id, error))
     }
+}
+
+/// What an answer is begun with, where that is more than white space.
+fn request_prefill(request: &ChatRequest) -> &str {
+    if request.prefill.trim().is_empty() { "" } else { &request.prefill }
 }

@@ -147,6 +147,19 @@ pub enum RemoteError {
         /// Why not.
         reason: String,
     },
+    /// A server that is not what it was when its answers were kept.
+    #[error(
+        "{url} can no longer do what it could: {found}, and once {remembered}; hint: use another cache file, or serve the \
+         model as before"
+    )]
+    Changed {
+        /// The server.
+        url: String,
+        /// What it could do.
+        remembered: String,
+        /// What it can do.
+        found: String,
+    },
     /// The caller gave up.
     #[error("cancelled")]
     Cancelled,

@@ -21,11 +21,11 @@ impl RemoteGenerator {
     /// A server that does not take token ids or does not show what its tokens are.
     pub fn new(server: Server) -> Result<Self, RemoteError> {
         let can = &server.capabilities;
-        if can.takes_ids && can.generated_logprobs {
+        if can.continues_tokens() {
             return Ok(Self { server });
         }
         Err(RemoteError::Cannot {
-            url: server.pool.clients().next().map(|it| it.url().to_owned()).unwrap_or_default(),
+            url: server.url(),
             what: "continue tokens",
             reason: if can.takes_ids { can.passed_over.join("; ") } else { "it takes no token ids".to_owned() },
         })
@@ -83,6 +83,7 @@ impl Generator for RemoteGenerator {
         let Server { pool, tokenizer, id, .. } = &self.server;
         let bodies: Vec<CompletionRequest<'_>> =
             requests.iter().map(|request| self.request(request)).collect::<Result<_, _>>()?;
+        self.server.confirm().map_err(|error| backend(id, error))?;
         let answers = pool
             .run(bodies.len(), |client, i, cancel| {
                 if bodies[i].max_tokens == 0 {

@@ -1,5 +1,6 @@
 //! Language models behind HTTP: servers that speak OpenAI's completions and chat (vLLM, SGLang, llama.cpp, Ollama,
-//! hosted ones) as [`Scorer`](empower_lm::Scorer), [`Generator`](empower_lm::Generator) and [`ChatModel`].
+//! hosted ones) as [`Scorer`](empower_lm::Scorer), [`Generator`](empower_lm::Generator) and
+//! [`ChatModel`](empower_lm::ChatModel).
 //!
 //! Bird's-eye view, from the wire up:
 //! - [`http`]: one request to one server: keys, time-outs, retries, bounded answers.
@@ -21,10 +22,10 @@ pub mod probe;
 pub mod score;
 pub mod wire;
 
-pub use chat::{ChatAnswer, ChatModel, ChatRequest, Message, RemoteChat, Role};
+pub use chat::RemoteChat;
 pub use error::{Fault, RemoteError};
 pub use generate::RemoteGenerator;
 pub use http::{Endpoint, Limits};
 pub use pool::{Pool, Usage};
-pub use probe::{Capabilities, Server, probe};
-pub use score::{RemoteScorer, ScoringWay, greedy_horizons};
+pub use probe::{Capabilities, Server, probe, served_id};
+pub use score::{RemoteScorer, ScoringWay, backend, greedy_horizons};

@@ -4,8 +4,8 @@
 //! text that the server has just generated must be the same when that text is given back to be scored. A server that
 //! ignores `echo`, or scores what it generates, or serves another tokenizer's model, cannot pass that.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use empower_artifact::ContentHash;
 use empower_lm::{ModelId, TokenId, Tokenizer};
@@ -43,6 +43,14 @@ pub struct Capabilities {
     pub stop_strings: bool,
 }
 
+impl Capabilities {
+    /// Whether tokens can be continued, each with its log-probability: what a generator needs, and selection by what is
+    /// generated.
+    pub fn continues_tokens(&self) -> bool {
+        self.takes_ids && self.generated_logprobs
+    }
+}
+
 /// A model on one or several servers, and what they can do.
 #[derive(Debug, Clone)]
 pub struct Server {
@@ -54,9 +62,79 @@ pub struct Server {
     pub(crate) context: usize,
     /// What was found.
     pub capabilities: Capabilities,
+    /// Whether what was found was found since this was opened.
+    confirmed: Arc<Mutex<bool>>,
+}
+
+/// The id of a model that is served under a name. The address is not part of it: the same model may move. The tokenizer
+/// is: the same name may hide another model.
+pub fn served_id(model: &str, tokenizer: &Tokenizer) -> ModelId {
+    ModelId(format!("remote:{model}:{}", ContentHash::of_bytes(tokenizer.as_bytes())))
 }
 
 impl Server {
+    fn of(
+        pool: Pool,
+        model: &str,
+        tokenizer: Arc<Tokenizer>,
+        context: usize,
+        capabilities: Capabilities,
+        is_confirmed: bool,
+    ) -> Self {
+        Self {
+            pool: Arc::new(pool),
+            model: model.to_owned(),
+            id: served_id(model, &tokenizer),
+            tokenizer,
+            context,
+            capabilities,
+            confirmed: Arc::new(Mutex::new(is_confirmed)),
+        }
+    }
+
+    /// Servers whose capabilities an earlier [`probe`] found. Nothing is asked now: a run whose answers are all remembered
+    /// needs no server. Before the first new question they are probed again, and must still be what they were.
+    ///
+    /// # Errors
+    /// Addresses, limits and keys that cannot be used.
+    pub fn remembered(
+        endpoints: &[Endpoint],
+        limits: Limits,
+        model: &str,
+        tokenizer: Arc<Tokenizer>,
+        context: usize,
+        capabilities: Capabilities,
+    ) -> Result<Self, RemoteError> {
+        Ok(Self::of(Pool::open(endpoints, limits)?, model, tokenizer, context, capabilities, false))
+    }
+
+    /// Before a question: that the servers are what they are remembered to be.
+    pub(crate) fn confirm(&self) -> Result<(), RemoteError> {
+        let mut confirmed = self.confirmed.lock().unwrap_or_else(PoisonError::into_inner);
+        if !*confirmed {
+            let found = probe_all(&self.pool, &self.model, &self.tokenizer)?;
+            if found != self.capabilities {
+                return Err(RemoteError::Changed {
+                    url: self.url(),
+                    remembered: format!("{:?}", self.capabilities),
+                    found: format!("{found:?}"),
+                });
+            }
+            *confirmed = true;
+        }
+        Ok(())
+    }
+
+    /// The model's identity.
+    pub fn model_id(&self) -> &ModelId {
+        &self.id
+    }
+
+    /// The first server's address, for messages.
+    pub(crate) fn url(&self) -> String {
+        self.pool.clients().next().map(|client| client.url().to_owned()).unwrap_or_default()
+    }
+
     /// What was used so far, the probe included.
     pub fn usage(&self) -> Usage {
         self.pool.usage()
@@ -82,9 +160,14 @@ pub fn probe(
     context: usize,
 ) -> Result<Server, RemoteError> {
     let pool = Pool::open(endpoints, limits)?;
+    let capabilities = probe_all(&pool, model, &tokenizer)?;
+    Ok(Server::of(pool, model, tokenizer, context, capabilities, true))
+}
+
+fn probe_all(pool: &Pool, model: &str, tokenizer: &Tokenizer) -> Result<Capabilities, RemoteError> {
     let mut found: Option<(String, Capabilities)> = None;
     for client in pool.clients() {
-        let capabilities = probe_one(client, model, &tokenizer, &pool)?;
+        let capabilities = probe_one(client, model, tokenizer, pool)?;
         match &found {
             Some((first, expected)) if *expected != capabilities => {
                 return Err(RemoteError::Cannot {
@@ -97,11 +180,7 @@ pub fn probe(
             None => found = Some((client.url().to_owned(), capabilities)),
         }
     }
-    let (_, capabilities) = found.expect("a pool has a server");
-    // The address is not part of it: the same model may move. The tokenizer is: the same name may hide another model.
-    let tokens = ContentHash::of_bytes(tokenizer.as_bytes());
-    let id = ModelId(format!("remote:{model}:{tokens}"));
-    Ok(Server { pool: Arc::new(pool), model: model.to_owned(), tokenizer, id, context, capabilities })
+    Ok(found.expect("a pool has a server").1)
 }
 
 fn probe_one(client: &Client, model: &str, tokenizer: &Tokenizer, pool: &Pool) -> Result<Capabilities, RemoteError> {

@@ -125,7 +125,7 @@ impl RemoteScorer {
         match server.capabilities.scoring {
             Some(way) => Ok(Self { server, way }),
             None => Err(RemoteError::Cannot {
-                url: server.pool.clients().next().map(|it| it.url().to_owned()).unwrap_or_default(),
+                url: server.url(),
                 what: "score given text",
                 reason: server.capabilities.passed_over.join("; "),
             }),
@@ -138,7 +138,8 @@ impl RemoteScorer {
     }
 }
 
-pub(crate) fn backend(model: &ModelId, source: RemoteError) -> ModelError {
+/// The error of a served model as the traits have it.
+pub fn backend(model: &ModelId, source: RemoteError) -> ModelError {
     ModelError::Backend { model: model.clone(), source: Box::new(source) }
 }
 
@@ -154,6 +155,7 @@ impl Scorer for RemoteScorer {
         if let Some(longest) = documents.iter().map(|it| it.len() + n_bos).max().filter(|longest| longest > context) {
             return Err(ModelError::ContextExceeded { needed: longest, context: *context });
         }
+        self.server.confirm().map_err(|error| backend(id, error))?;
         let scored = pool.run(documents.len(), |client, i, cancel| {
             let tokens: Vec<TokenId> = bos.into_iter().chain(documents[i].iter().copied()).collect();
             score_document(client, model, self.way, &tokens, cancel, pool)
@@ -163,8 +165,8 @@ impl Scorer for RemoteScorer {
     }
 }
 
-/// Algorithm 1's length `i*(n)` for each of `states` of one document, from a server that shows log-probabilities only of
-/// what it generates. Exact, up to the server's own rounding.
+/// Algorithm 1's length `i*(n)` for each of `states`, pairs of a document and its state `n`, from a server that shows
+/// log-probabilities only of what it generates. Exact, up to the server's own rounding.
 ///
 /// At most `2^eta` tokens can be likely enough to stay within `eta`, so a token outside the likeliest `floor(2^eta)` ends
 /// the walk. From a state, the server generates greedily; as long as it says what the document says, the walk goes on;
@@ -175,14 +177,12 @@ impl Scorer for RemoteScorer {
 /// A server without log-probabilities of generated tokens, and a threshold above what `most_alternatives` can name.
 pub fn greedy_horizons(
     server: &Server,
-    document: &[TokenId],
-    states: &[usize],
+    states: &[(&[TokenId], usize)],
     eta: Bits,
     most_alternatives: usize,
 ) -> Result<Vec<usize>, RemoteError> {
-    let url = || server.pool.clients().next().map(|it| it.url().to_owned()).unwrap_or_default();
-    let cannot = |reason: String| RemoteError::Cannot { url: url(), what: "select by what it generates", reason };
-    if !server.capabilities.generated_logprobs || !server.capabilities.takes_ids {
+    let cannot = |reason| RemoteError::Cannot { url: server.url(), what: "select by what it generates", reason };
+    if !server.capabilities.continues_tokens() {
         return Err(cannot(server.capabilities.passed_over.join("; ")));
     }
     let n_alternatives = eta.0.exp2().floor();
@@ -191,8 +191,10 @@ pub fn greedy_horizons(
             format!("eta of {eta} needs {n_alternatives} alternatives a token, {most_alternatives} are allowed");
         return Err(cannot(reason));
     }
+    server.confirm()?;
     server.pool.run(states.len(), |client, i, cancel| {
-        walk(server, client, document, states[i], eta, n_alternatives as usize, cancel)
+        let (document, state) = states[i];
+        walk(server, client, document, state, eta, n_alternatives as usize, cancel)
     })
 }
 

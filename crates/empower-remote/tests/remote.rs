@@ -5,10 +5,13 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
-use empower_lm::{Bits, GenerationRequest, Generator, ModelError, NextStep, Sampling, Scorer, TokenId, contract};
+use empower_lm::{
+    AnswerEnd, Bits, ChatModel, ChatRequest, GenerationRequest, Generator, Message, ModelError, NextStep, Role,
+    Sampling, Scorer, TokenId, contract,
+};
 use empower_remote::{
-    ChatModel, ChatRequest, Endpoint, Limits, Message, RemoteChat, RemoteError, RemoteGenerator, RemoteScorer, Role,
-    ScoringWay, Server, greedy_horizons, probe,
+    Endpoint, Limits, RemoteChat, RemoteError, RemoteGenerator, RemoteScorer, ScoringWay, Server, greedy_horizons,
+    probe,
 };
 use empower_select::{TokenCosts, horizons};
 use support::{Manner, Served, TEXTS, model, serve, tokenizer};
@@ -98,20 +101,21 @@ fn generation_keeps_the_promises_of_its_trait() {
 #[test]
 fn selection_from_generated_logprobs_is_algorithm_1() {
     let direct = model(&tokenizer());
-    for manner in [Manner::Vllm, Manner::Sglang] {
+    for manner in [Manner::Vllm, Manner::OnlyGenerates] {
         let served = serve(manner);
         let server = open(&[&served]).expect("opened");
         for document in documents() {
             let costs =
                 TokenCosts::from_logprobs(&direct.score(&[&document]).expect("scored")[0].logprobs).expect("costs");
             let states: Vec<usize> = (0..=document.len()).collect();
+            let pairs: Vec<(&[TokenId], usize)> = states.iter().map(|state| (document.as_slice(), *state)).collect();
             for eta in [0.1, 0.32, 0.99, 2.5] {
-                let found = greedy_horizons(&server, &document, &states, Bits(eta), 20).expect("selected");
+                let found = greedy_horizons(&server, &pairs, Bits(eta), 20).expect("selected");
                 assert_eq!(found, horizons(&costs, Bits(eta)).expect("in range"), "{manner:?} {eta}");
             }
         }
         // 2^5 alternatives are more than the 20 that may be asked for.
-        assert!(matches!(greedy_horizons(&server, &[2], &[0], Bits(5.0), 20), Err(RemoteError::Cannot { .. })));
+        assert!(matches!(greedy_horizons(&server, &[(&[2], 0)], Bits(5.0), 20), Err(RemoteError::Cannot { .. })));
     }
 }
 
@@ -179,14 +183,14 @@ fn conversations_are_answered_in_order() {
     let endpoint = Endpoint { concurrency: 4, ..Endpoint::new(&served.url) };
     let chat = RemoteChat::open(&[endpoint], limits(), "scripted").expect("opened");
     let request = |i: usize| ChatRequest {
-        messages: vec![Message { role: Role::User, content: format!("number {i}") }],
-        max_tokens: 10,
         sampling: Sampling::Random { temperature: 0.5, top_k: 0, top_p: 0.9, seed: i as u64 },
         stop: vec!["\n".to_owned()],
+        ..ChatRequest::greedy(vec![Message::new(Role::User, format!("number {i}"))], 10)
     };
     let answers = chat.answer(&(0..40).map(request).collect::<Vec<_>>()).expect("answered");
     for (i, answer) in answers.iter().enumerate() {
-        assert_eq!((answer.text.as_str(), answer.is_complete), (format!("You said: number {i}").as_str(), true));
+        assert_eq!((answer.text.as_str(), answer.end), (format!("You said: number {i}").as_str(), AnswerEnd::Said));
     }
-    assert_eq!(chat.usage().completion_tokens, 160);
+    // One more for the word that the server is asked first.
+    assert_eq!(chat.usage().completion_tokens, 164);
 }

@@ -13,24 +13,24 @@ use crate::statistics::Estimate;
 use crate::table::csv_text;
 
 /// Lines of cells under a header; lines end in a plain line break.
-struct Csv(String);
+pub(crate) struct Csv(pub(crate) String);
 
 impl Csv {
-    fn new(header: &[&str]) -> Self {
+    pub(crate) fn new(header: &[&str]) -> Self {
         Self(format!("{}\n", header.join(",")))
     }
 
-    fn line(&mut self, cells: Vec<String>) {
+    pub(crate) fn line(&mut self, cells: Vec<String>) {
         self.0.push_str(&cells.join(","));
         self.0.push('\n');
     }
 }
 
-fn key_cells(key: &MethodKey) -> Vec<String> {
+pub(crate) fn key_cells(key: &MethodKey) -> Vec<String> {
     vec![csv_text(&key.method), real(key.eta_bits)]
 }
 
-fn real(value: Option<f64>) -> String {
+pub(crate) fn real(value: Option<f64>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 
@@ -38,7 +38,7 @@ fn interval(interval: Option<[f64; 2]>) -> [String; 2] {
     [real(interval.map(|it| it[0])), real(interval.map(|it| it[1]))]
 }
 
-fn estimate_cells(estimate: &Estimate) -> Vec<String> {
+pub(crate) fn estimate_cells(estimate: &Estimate) -> Vec<String> {
     let [low, high] = interval(estimate.interval);
     vec![real(estimate.value), real(estimate.se), low, high]
 }

@@ -26,8 +26,8 @@ use crate::table::{difference, markdown_cell, number, p_value, signed, with_erro
 /// Where a picture's data lies, seen from the page.
 pub(crate) const IN_FOLDER: &str = "report/";
 
-const CSS: &str = include_str!("page.css");
-const JS: &str = include_str!("page.js");
+pub(crate) const CSS: &str = include_str!("page.css");
+pub(crate) const JS: &str = include_str!("page.js");
 
 /// What a page is made of.
 pub(crate) struct Page<'a> {

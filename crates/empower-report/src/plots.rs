@@ -102,9 +102,11 @@ pub(crate) struct Axes<'a> {
     pub(crate) is_share: bool,
     /// Markers at the points: for a few measured points rather than a fine curve.
     pub(crate) has_markers: bool,
+    /// Whether the horizontal axis is logarithmic; every value is then above 0.
+    pub(crate) is_log: bool,
 }
 
-/// Curves with bands over a linear horizontal axis, and below it one switch a curve. Without scripts the switches do
+/// Curves with bands over a horizontal axis, and below it one switch a curve. Without scripts the switches do
 /// nothing and the curves that are shown at first stay. `None` without points.
 pub(crate) fn curve_chart(axes: &Axes<'_>, curves: &[Curve<'_>], id: &str) -> Option<String> {
     let (left, right, top, bottom) = (52.0, WIDTH - 16.0, 12.0, 270.0);
@@ -117,7 +119,9 @@ pub(crate) fn curve_chart(axes: &Axes<'_>, curves: &[Curve<'_>], id: &str) -> Op
     let x_high = if x_high > x_low { x_high } else { x_low + 1.0 };
     let values = points().flat_map(|(_, y, band)| [Some(*y), band.map(|it| it[0]), band.map(|it| it[1])]).flatten();
     let (y_low, y_high, y_step) = if axes.is_share { (0.0, 1.0, 0.25) } else { nice_range(values) };
-    let x = |value: f64| left + (value - x_low) / (x_high - x_low) * (right - left);
+    let scaled = |value: f64| if axes.is_log { value.ln() } else { value };
+    let (from, to) = (scaled(x_low), scaled(x_high));
+    let x = |value: f64| left + (scaled(value) - from) / (to - from) * (right - left);
     let y = |value: f64| bottom - ((value - y_low) / (y_high - y_low)).clamp(0.0, 1.0) * (bottom - top);
     let mut svg = open_svg(axes.title, WIDTH, bottom + 44.0);
     ticks(y_low, y_high, y_step, |tick| {
@@ -134,9 +138,16 @@ pub(crate) fn curve_chart(axes: &Axes<'_>, curves: &[Curve<'_>], id: &str) -> Op
         let step = crate::effort::round_up((x_high - x_low) / 7.0);
         (0..=8).map(|i| ((x_low / step).ceil() + f64::from(i)) * step).filter(|place| *place <= x_high).collect()
     };
+    let mut free_from = f64::NEG_INFINITY;
     for place in places {
         line(&mut svg, "grid", x(place), bottom, x(place), bottom + 4.0);
-        text(&mut svg, "tick", "middle", x(place), bottom + 17.0, &trimmed(place));
+        // A label that would stand in its neighbour's is left out; the tick and the marker's title have the value.
+        let label = trimmed(place);
+        let half = 3.5 * label.len() as f64;
+        if x(place) - half > free_from {
+            text(&mut svg, "tick", "middle", x(place), bottom + 17.0, &label);
+            free_from = x(place) + half;
+        }
     }
     text(&mut svg, "tick", "middle", (left + right) / 2.0, bottom + 36.0, axes.x_label);
     let _ = write!(
@@ -320,7 +331,7 @@ mod tests {
     #[test]
     fn curves_need_points_and_survive_one() {
         let key = key("empower");
-        let axes = Axes { title: "t", x_label: "x <", y_label: "y", is_share: true, has_markers: false };
+        let axes = Axes { title: "t", x_label: "x <", y_label: "y", is_share: true, has_markers: false, is_log: false };
         let curve = |points| [Curve { key: &key, points, is_shown: false }];
         assert_eq!(curve_chart(&axes, &curve(vec![]), "c"), None);
         let one = curve_chart(&axes, &curve(vec![(3.0, 0.5, None)]), "c").expect("a chart");

@@ -69,6 +69,7 @@ pub(crate) fn effort(details: &Details, focus: &[MethodKey]) -> String {
         y_label: "share of problems solved",
         is_share: true,
         has_markers: false,
+        is_log: false,
     };
     let Some(chart) = curve_chart(&axes, &curves, "effort-chart") else { return String::new() };
     let mut said = effort_sentence(details, focus);
@@ -416,7 +417,8 @@ fn condition_chart(series: &ConditionSeries, focus: &[MethodKey], id: &str) -> O
         .filter(|curve| !curve.points.is_empty())
         .collect();
     let (title, x_label) = (format!("DPR against {}", series.spoken()), series.spoken());
-    let axes = Axes { title: &title, x_label: &x_label, y_label: "DPR", is_share: false, has_markers: true };
+    let axes =
+        Axes { title: &title, x_label: &x_label, y_label: "DPR", is_share: false, has_markers: true, is_log: false };
     curve_chart(&axes, &curves, id)
 }
 

@@ -172,6 +172,18 @@ pub enum SimError {
         /// What is foreign about it.
         reason: String,
     },
+    /// An episode that no shard has.
+    #[error(
+        "no shard has the {method} episode of {question_id} (repeat {repeat}); run the shard that is missing first"
+    )]
+    NotPlayed {
+        /// The assistant's method.
+        method: String,
+        /// The problem.
+        question_id: String,
+        /// The repeat.
+        repeat: usize,
+    },
 }
 
 /// The first few characters of `text`, for messages.

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use empower_data::Problem;
+use empower_data::{Document, Problem};
 use empower_judge::{Judge, Submission, Tests};
 use empower_lm::{TokenId, Tokenizer};
 
@@ -31,9 +31,7 @@ impl TextCodec for TokenizerCodec<'_> {
 ///
 /// Errors: no repeats; a problem without a reference program, or whose reference program is blank.
 pub fn tasks_of_problems(problems: &[Problem], repeats: usize) -> Result<Vec<Task>, SimError> {
-    if repeats == 0 {
-        return Err(SimError::Setting { setting: "repeats", given: "0".into(), expected: "at least 1" });
-    }
+    some_repeats(repeats)?;
     let mut tasks = Vec::with_capacity(problems.len() * repeats);
     for problem in problems {
         let programs = &problem.reference_programs;
@@ -46,6 +44,23 @@ pub fn tasks_of_problems(problems: &[Problem], repeats: usize) -> Result<Vec<Tas
         }
     }
     Ok(tasks)
+}
+
+/// `repeats` tasks a document, document by document, of a human who has its text in mind: any language, or prose. Nothing
+/// can be run, so [`ExactJudge`](crate::ExactJudge) says whether it was written letter by letter.
+///
+/// Errors: no repeats; a blank document.
+pub fn tasks_of_documents(documents: &[Document], repeats: usize) -> Result<Vec<Task>, SimError> {
+    some_repeats(repeats)?;
+    let pairs = documents.iter().flat_map(|document| (0..repeats).map(move |repeat| (document, repeat)));
+    pairs.map(|(document, repeat)| Task::new(&document.id, repeat, "", &document.text)).collect()
+}
+
+fn some_repeats(repeats: usize) -> Result<(), SimError> {
+    if repeats == 0 {
+        return Err(SimError::Setting { setting: "repeats", given: "0".into(), expected: "at least 1" });
+    }
+    Ok(())
 }
 
 /// The judge that runs programs, with the tests of a suite of problems.

@@ -30,7 +30,7 @@ pub use chat::{ChatMode, ChatProtocol, PromptError, Prompts};
 pub use codec::TextCodec;
 pub use episode::{Episode, Limits};
 pub use error::{Fault, SimError};
-pub use glue::{SuiteJudge, TokenizerCodec, tasks_of_problems};
+pub use glue::{SuiteJudge, TokenizerCodec, tasks_of_documents, tasks_of_problems};
 pub use human::{Editing, ReplayHuman};
 pub use judging::{ExactJudge, Judged, ProgramJudge, ProgramToJudge, RememberingJudge};
 pub use log::EpisodeLog;

@@ -5,6 +5,8 @@
 //! What is not finished leaves no row, and a row that was being written when the process died is dropped when the log
 //! is opened again; so an interrupted run, resumed, writes the bytes that an uninterrupted one would have.
 
+mod merge;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 

@@ -100,6 +100,7 @@ mod tests {
             stop_reason: StopReason::Length,
             method: "sft-2".to_owned(),
             eta_bits: None,
+            scored_by: None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The commands, one file each.
 
-mod arguments;
+pub(crate) mod arguments;
 mod bench;
 mod calibrate;
 mod demo;
@@ -14,9 +14,11 @@ mod pretrain;
 mod problems;
 mod problems_check;
 mod report;
+mod run;
 mod score;
 mod select;
 mod simulate;
+mod steps;
 mod train;
 
 use clap::Subcommand;
@@ -25,6 +27,7 @@ use clap::Subcommand;
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Demo(demo::Arguments),
+    Run(run::Arguments),
     Train(train::Arguments),
     Export(export::Arguments),
     Pretrain(pretrain::Arguments),
@@ -44,6 +47,7 @@ pub enum Command {
 pub fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Demo(arguments) => demo::run(arguments),
+        Command::Run(arguments) => run::run(arguments),
         Command::Train(arguments) => train::run(arguments),
         Command::Export(arguments) => export::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),

@@ -35,9 +35,28 @@ const INDEX: &str = "model.safetensors.index.json";
 /// returned as it is: whoever opens it says what is missing.
 pub fn model_folder(argument: &Path) -> Result<PathBuf> {
     match argument.to_str().and_then(Name::parse) {
-        Some(name) if !argument.exists() => Hub::of_environment()?.folder(&name),
+        Some(name) if !argument.exists() => Hub::of_environment()?.folder(&name, Extent::Whole),
         _ => Ok(argument.to_path_buf()),
     }
+}
+
+/// As [`model_folder`], but of a model of the hub only configuration and tokenizer are fetched.
+///
+/// # Errors
+/// As there.
+pub fn tokenizer_folder(argument: &Path) -> Result<PathBuf> {
+    match argument.to_str().and_then(Name::parse) {
+        Some(name) if !argument.exists() => Hub::of_environment()?.folder(&name, Extent::Tokenizer),
+        _ => Ok(argument.to_path_buf()),
+    }
+}
+
+/// How much of a model is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Whole,
+    /// Everything but the weights.
+    Tokenizer,
 }
 
 /// A model's name on the hub.
@@ -103,8 +122,8 @@ impl Hub {
     }
 
     /// The folder of a model in the cache, fetched where it is not there whole.
-    fn folder(&self, name: &Name) -> Result<PathBuf> {
-        let cached = self.cached(name);
+    fn folder(&self, name: &Name, extent: Extent) -> Result<PathBuf> {
+        let cached = self.cached(name, extent);
         if self.offline {
             return cached.with_context(|| {
                 format!(
@@ -128,7 +147,7 @@ impl Hub {
         let asked = api.repo(name.repo(&name.revision));
         let config = match api.metadata(&asked.url("config.json")) {
             Ok(metadata) => metadata,
-            Err(error) => match (status(&error), self.cached(name)) {
+            Err(error) => match (status(&error), self.cached(name, extent)) {
                 // No answer at all, and the model is here: that it may be older is worth a word, not a failure.
                 (None, Some(folder)) => {
                     eprintln!(
@@ -145,14 +164,14 @@ impl Hub {
             bail!("{} answers with a commit of {commit:?} for {}", self.endpoint, name.model);
         }
         let fetch = Fetch { hub: self, api: &api, name, repo: api.repo(name.repo(&commit)), commit: &commit };
-        let folder = fetch.all()?;
-        // Last: a revision that is written down stands for a model that is whole.
+        let folder = fetch.all(extent)?;
+        // Last: a revision that is written down stands for files that are whole.
         self.cache.repo(name.repo(&name.revision)).create_ref(&commit).context("the cache cannot be written")?;
         Ok(folder)
     }
 
-    /// The model's folder in the cache, where that is whole.
-    fn cached(&self, name: &Name) -> Option<PathBuf> {
+    /// The model's folder in the cache, where that has all that is wanted.
+    fn cached(&self, name: &Name, extent: Extent) -> Option<PathBuf> {
         let commit = if name.is_commit() {
             name.revision.clone()
         } else {
@@ -161,7 +180,8 @@ impl Hub {
         };
         let folder = self.cache.repo(name.repo("main")).pointer_path(&commit);
         let has = |file: &str| folder.join(file).exists();
-        let has_weights = has(WEIGHTS)
+        let has_weights = extent == Extent::Tokenizer
+            || has(WEIGHTS)
             || has(INDEX) && shards(&folder.join(INDEX)).is_ok_and(|files| files.iter().all(|file| has(file)));
         (REQUIRED.iter().all(|file| has(file)) && has_weights).then_some(folder)
     }
@@ -235,14 +255,14 @@ struct Fetch<'a> {
 }
 
 impl Fetch<'_> {
-    fn all(&self) -> Result<PathBuf> {
+    fn all(&self, extent: Extent) -> Result<PathBuf> {
         for file in REQUIRED {
             self.file(file)?;
         }
         for file in OPTIONAL {
             self.file_if_there(file)?;
         }
-        if !self.file_if_there(WEIGHTS)? {
+        if extent == Extent::Whole && !self.file_if_there(WEIGHTS)? {
             let index = self.file(INDEX)?;
             for file in shards(&index)? {
                 self.file(&file)?;

@@ -4,6 +4,7 @@
 mod assets;
 mod commands;
 mod hub;
+mod models;
 mod output;
 
 use std::process::ExitCode;

@@ -55,10 +55,10 @@ const TENSORS: [&str; 6] = ["burn", "candle-core", "empower-engine", "ndarray", 
 const MAY_BE_UNSAFE: [&str; 3] =
     ["crates/empower-engine/src/kernels/", "crates/empower-engine/src/mapped.rs", "crates/empower-judge/src/kernel.rs"];
 
-/// Where processes are started: by the judge; by `empower bench`, for its twin in Python; by `empower demo`, to ask the
-/// interpreter where its library lies. The last two run nothing that a model wrote.
+/// Where processes are started: by the judge; by `empower bench`, for its twin in Python; by `empower demo` and
+/// `empower run`, to ask the interpreter where its library lies. The last two run nothing that a model wrote.
 const MAY_START_PROCESSES: [&str; 3] =
-    ["crates/empower-judge/src/", "crates/empower/src/commands/bench", "crates/empower/src/commands/demo.rs"];
+    ["crates/empower-judge/src/", "crates/empower/src/commands/bench", "crates/empower/src/commands/steps.rs"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is two folders up")

@@ -693,6 +693,26 @@ fn simulate_plays_judges_and_reports() {
 }
 
 #[test]
+fn simulate_writes_documents_of_any_language_again() {
+    let place = Place::new();
+    let (model, english, run) = (place.model(), place.path("english.jsonl"), place.path("run"));
+    let text = "Caf\u{e9}s close at five.\nNobody minds:\tthe evening is long.\n";
+    place.file("english.jsonl", lines(&[json!({ "id": "en-1", "text": text })]));
+    let human = ["simulate", "--assistant", "human-alone", "--max-rounds", "400", "--documents"];
+    let arguments = |out: &Path, more: &[&str]| {
+        let mut command = program();
+        command.args(human).arg(&english).arg("--model").arg(&model).arg("--out").arg(out).args(more);
+        run_command(&mut command)
+    };
+    let table = arguments(&run, &["--json"]).ok().stdout;
+    let report: Value = serde_json::from_str(&table).expect("one JSON object");
+    assert_eq!((&report["rows"][0]["pass_at_1"], &report["rows"][0]["episodes"]), (&json!(1.0), &json!(1)));
+    let episodes: Vec<EpisodeRow> = read_jsonl(&run.join("episodes.jsonl")).expect("episodes");
+    assert_eq!((episodes[0].question_id.as_str(), episodes[0].program.as_str()), ("en-1", text));
+    arguments(&place.path("both"), &["--problems", "eval"]).assert_usage_fault(&["--documents", "--problems"]);
+}
+
+#[test]
 fn simulate_gives_the_same_bytes_whatever_the_batch_and_after_an_interruption() {
     let place = Place::new();
     place.model();

@@ -7,19 +7,23 @@ use std::collections::BTreeMap;
 
 use seccompiler::{BackendError, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompRule};
 
-/// Adds to `refused` the calls that are refused for what their arguments say. With `may_fork`, only those that a
-/// process which prepares judged programs, and runs none itself, does not need either.
-pub(super) fn refuse(refused: &mut BTreeMap<i64, Vec<SeccompRule>>, may_fork: bool) -> Result<(), BackendError> {
-    let mut add = |call, conditions: &[(u8, SeccompCmpOp, u64)]| {
-        let conditions = conditions
-            .iter()
-            .map(|(argument, operator, value)| {
-                SeccompCondition::new(*argument, SeccompCmpArgLen::Dword, operator.clone(), *value)
-            })
-            .collect::<Result<_, _>>()?;
-        refused.entry(call).or_default().push(SeccompRule::new(conditions)?);
-        Ok::<_, BackendError>(())
-    };
+/// Calls by number, each with the conditions under which it is refused: any of them, or always where there are none.
+type Refused = BTreeMap<i64, Vec<SeccompRule>>;
+
+fn add(refused: &mut Refused, call: i64, conditions: &[(u8, SeccompCmpOp, u64)]) -> Result<(), BackendError> {
+    let conditions = conditions
+        .iter()
+        .map(|(argument, operator, value)| {
+            SeccompCondition::new(*argument, SeccompCmpArgLen::Dword, operator.clone(), *value)
+        })
+        .collect::<Result<_, _>>()?;
+    refused.entry(call).or_default().push(SeccompRule::new(conditions)?);
+    Ok(())
+}
+
+/// Adds what a process that prepares judged programs, and runs none itself, does not need either.
+pub(super) fn refuse_to_all(refused: &mut Refused) -> Result<(), BackendError> {
+    let mut add = |call, conditions: &[_]| add(refused, call, conditions);
     use SeccompCmpOp::{Eq, MaskedEq, Ne};
 
     // Local pairs are what an event loop wakes itself with. A pair of datagram sockets is more than a pair: each end
@@ -47,24 +51,26 @@ pub(super) fn refuse(refused: &mut BTreeMap<i64, Vec<SeccompRule>>, may_fork: bo
     for request in [FIOSETOWN, SIOCSPGRP, TIOCSTI, TIOCLINUX] {
         add(libc::SYS_ioctl, &[(1, Eq, request)])?;
     }
-    if may_fork {
-        return Ok(());
-    }
+    Ok(())
+}
 
+/// Adds what only a judged program is refused.
+pub(super) fn refuse_to_programs(refused: &mut Refused) -> Result<(), BackendError> {
+    use SeccompCmpOp::{Eq, MaskedEq, Ne};
     // A thread shares its process; any other clone is a new process. A thread with a table of descriptors of its own
     // would have a limit of its own on them, and with it as many open files as threads times descriptors.
     for shared in [libc::CLONE_THREAD, libc::CLONE_FILES, libc::CLONE_FS] {
-        add(libc::SYS_clone, &[(0, MaskedEq(shared as u64), 0)])?;
+        add(refused, libc::SYS_clone, &[(0, MaskedEq(shared as u64), 0)])?;
     }
     // Without the death signal a child could outlive the judge; undumpable, it could hide its files from the judge.
     for option in [libc::PR_SET_PDEATHSIG, libc::PR_SET_DUMPABLE] {
-        add(libc::SYS_prctl, &[(0, Eq, option as u64)])?;
+        add(refused, libc::SYS_prctl, &[(0, Eq, option as u64)])?;
     }
     // One's own limit of processor time may not be lowered: the kernel ends a program at it by SIGKILL, as it does when
     // the machine is out of memory, and a failure of the machine counts in no rate.
     let cpu = u64::from(libc::RLIMIT_CPU);
     #[cfg(target_arch = "x86_64")]
-    add(libc::SYS_setrlimit, &[(0, Eq, cpu)])?;
+    add(refused, libc::SYS_setrlimit, &[(0, Eq, cpu)])?;
     // The low half of a pointer may be zero by chance; the high half of a pointer of a program is not, then.
     refused.entry(libc::SYS_prlimit64).or_default().push(SeccompRule::new(vec![
         SeccompCondition::new(1, SeccompCmpArgLen::Dword, Eq, cpu)?,

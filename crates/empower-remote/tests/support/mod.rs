@@ -1,5 +1,7 @@
 //! A server on loopback that serves a scripted model in the manner of several real ones, honestly or with one fault.
-//! It speaks as much HTTP/1.1 as the client needs: one request after another on a connection, bodies with a length.
+//! Tests of commands use it too. It speaks as much HTTP/1.1 as the client needs: one request after another on a connection, bodies with a length.
+
+#![allow(dead_code, reason = "each test uses its own part of it")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -25,6 +27,8 @@ pub enum Manner {
     LlamaCpp,
     /// As SGLang: scores at `/generate` alone.
     Sglang,
+    /// As vLLM, but ignores `echo`: shows nothing but what it generates.
+    OnlyGenerates,
     /// As a hosted server: text in, token texts out, nothing scored.
     Hosted,
     /// As vLLM, but scores another text than the one sent: its tokens in reverse.
@@ -99,7 +103,12 @@ struct State {
 }
 
 pub fn serve(manner: Manner) -> Served {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("loopback");
+    serve_at(manner, 0)
+}
+
+/// At a port that was free a moment ago; 0 takes any.
+pub fn serve_at(manner: Manner, port: u16) -> Served {
+    let listener = TcpListener::bind(("127.0.0.1", port)).expect("loopback");
     let port = listener.local_addr().expect("bound").port();
     let tokenizer = tokenizer();
     let (requests, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
@@ -226,7 +235,8 @@ fn completions(body: &Value, state: &State) -> (u16, &'static str, String) {
         }
     };
     let echo = body["echo"].as_bool().unwrap_or(false);
-    let knows_echo = !matches!(state.manner, Manner::LlamaCpp | Manner::Sglang | Manner::Hosted);
+    let knows_echo =
+        !matches!(state.manner, Manner::LlamaCpp | Manner::Sglang | Manner::OnlyGenerates | Manner::Hosted);
     let mut max_tokens = body["max_tokens"].as_u64().expect("max_tokens") as usize;
     if max_tokens == 0 {
         match state.manner {

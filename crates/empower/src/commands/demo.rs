@@ -7,27 +7,28 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 use empower_artifact::rows::EpisodeRow;
 use empower_artifact::{ContentHash, JsonlWriter, Manifest, RunFolder, Seed, read_jsonl};
 use empower_data::{
-    Document, DocumentExamplesRow, ExampleOptions, ExampleStats, FunctionOptions, ProblemOptions, ScoredDocument,
-    States, corpus_hash, deduplicate, document_examples, python_library_functions, read_problems, reference_programs,
+    Document, DocumentExamplesRow, ExampleStats, ProblemOptions, corpus_hash, deduplicate, read_problems,
+    reference_programs,
 };
-use empower_engine::{Decoder, Engine};
-use empower_lm::{Bits, Scorer, TokenId, Tokenizer};
+use empower_engine::Engine;
+use empower_experiment::{Contestant, Recipe, contestant::label};
+use empower_lm::{Bits, Scorer, Tokenizer};
 use empower_report::{DprWeights, ReportOptions, write_report};
 use empower_select::{Estimator, Method, PAPER_ETA, StopRule, Utility};
 use empower_sim::{
-    Assistant, EpisodeLog, RememberingJudge, Settings, SuiteJudge, TokenizerCodec, simulate_into, tasks_of_problems,
+    EpisodeLog, RememberingJudge, Settings, SuiteJudge, TokenizerCodec, simulate_into, tasks_of_problems,
 };
-use empower_train::sft::{Examples, Frame};
-use empower_train::{MetricsRow, TrainingSettings, train};
+use empower_train::TrainingSettings;
 use serde::Serialize;
 use serde_json::json;
 
 use super::judge::JudgeOptions;
+use super::steps::{self, FineTuning, ScoreRow};
 use crate::assets::{self, Half};
 use crate::output::{bar, print_json, print_text};
 
@@ -72,50 +73,6 @@ pub struct Arguments {
     judge: JudgeOptions,
 }
 
-/// What is compared.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Contestant {
-    Tuned(Recipe),
-    Base,
-    BaseCut(usize),
-    Stopped(StopRule),
-    HumanAlone,
-}
-
-/// What an assistant is trained on.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Recipe {
-    method: Method,
-    estimator: Estimator,
-}
-
-impl Recipe {
-    fn of(method: Method) -> Self {
-        Self { method, estimator: Estimator::Nll }
-    }
-
-    /// As the table names it: `empower`, `empower-entropy`, `sft-10`, …
-    fn name(&self) -> String {
-        match self.estimator {
-            Estimator::Nll => self.method.to_string(),
-            estimator => format!("{}-{estimator}", self.method),
-        }
-    }
-}
-
-impl Contestant {
-    /// As the table names it.
-    fn label(&self) -> String {
-        match self {
-            Self::Tuned(recipe) => label(&recipe.name(), recipe.method.eta()),
-            Self::Base => "base".to_owned(),
-            Self::BaseCut(n) => format!("base-{n}"),
-            Self::Stopped(rule) => label(&rule.to_string(), rule.eta()),
-            Self::HumanAlone => "human-alone".to_owned(),
-        }
-    }
-}
-
 /// `attention` sets the price of a wrong suggestion, for the methods that go by what pays.
 fn contestants(quick: bool, attention: f64) -> Vec<Contestant> {
     use Contestant::{Base, BaseCut, HumanAlone, Stopped, Tuned};
@@ -127,7 +84,7 @@ fn contestants(quick: bool, attention: f64) -> Vec<Contestant> {
     if !quick {
         // One threshold: the estimators differ most where little is taken.
         let method = Method::Empower { eta: PAPER_ETA };
-        all.push(Tuned(Recipe { method, estimator: Estimator::Entropy }));
+        all.push(Tuned(Recipe { estimator: Estimator::Entropy, ..Recipe::of(method) }));
         all.push(Tuned(Recipe::of(Method::Utility(utility))));
         all.push(Tuned(Recipe::of(Method::SftN { n: 20 })));
         all.push(Tuned(Recipe::of(Method::SftRand { min: 1, max: 30 })));
@@ -190,9 +147,10 @@ pub fn run(arguments: Arguments) -> Result<()> {
     .sandbox(judge.layers().iter().filter(|layer| layer.present).map(|layer| layer.name.to_string()).collect());
     let folder = RunFolder::open_or_resume(&arguments.out, manifest, arguments.resume)?;
 
+    let scored = score(&base, &tokenizer, &documents, Estimator::Nll)?;
     let with_entropies =
         contestants.iter().any(|it| matches!(it, Contestant::Tuned(recipe) if recipe.estimator == Estimator::Entropy));
-    let scored = score(&base, &tokenizer, &documents, with_entropies)?;
+    let entropies = if with_entropies { score(&base, &tokenizer, &documents, Estimator::Entropy)? } else { Vec::new() };
     let tasks = tasks_of_problems(&problems, 1)?;
     let suite = RememberingJudge::new(SuiteJudge::new(&judge, &problems));
     let codec = TokenizerCodec(&tokenizer);
@@ -201,20 +159,19 @@ pub fn run(arguments: Arguments) -> Result<()> {
     let mut statistics = Vec::new();
     for contestant in &contestants {
         let tuned;
-        let assistant = match contestant {
+        let model = match contestant {
             Contestant::Tuned(recipe) => {
-                let rows = select(&scored, *recipe, seed)?;
+                let scored = if recipe.estimator == Estimator::Entropy { &entropies } else { &scored };
+                let rows = steps::select(scored, *recipe, seed)?;
                 let mut counts = ExampleStats::default();
                 rows.iter().for_each(|row| counts.add(row));
                 statistics.push((*recipe, counts));
                 tuned = tune(&folder, &model, &tokenizer, &rows, *recipe, &training)?;
-                Assistant::tuned(&recipe.name(), recipe.method.eta(), &tuned)
+                &tuned
             }
-            Contestant::Base => Assistant::base(&base),
-            Contestant::BaseCut(n) => Assistant::base_cut(&base, *n),
-            Contestant::Stopped(rule) => Assistant::stopped(&base, *rule),
-            Contestant::HumanAlone => Assistant::human_alone(),
+            _ => &base,
         };
+        let assistant = steps::assistant(*contestant, model);
         let progress = bar(tasks.len() as u64, &label(&assistant.method, assistant.eta));
         simulate_into(&mut log, &tasks, &assistant, &settings, &codec, &suite, &mut |done| {
             progress.set_position(done.done as u64);
@@ -238,78 +195,24 @@ pub fn run(arguments: Arguments) -> Result<()> {
     Ok(())
 }
 
-fn label(method: &str, eta: Option<Bits>) -> String {
-    eta.map_or(method.to_owned(), |eta| format!("{method} {}", eta.0))
-}
-
 /// The training half's programs, then functions of the interpreter's standard library.
 fn documents(python: &Path, n_functions: usize, seed: Seed) -> Result<Vec<Document>> {
     let path = assets::problems(Half::Train)?;
     let problems = read_problems(&path, ProblemOptions::default(), false)?.problems;
     let mut documents = reference_programs(&problems, &path);
-    let output = std::process::Command::new(python)
-        .args(["-I", "-c", "import sysconfig; print(sysconfig.get_paths()['stdlib'])"])
-        .output()
-        .with_context(|| format!("cannot start {}", python.display()))?;
-    let library = String::from_utf8(output.stdout).context("the interpreter's library path is not UTF-8")?;
-    let options = FunctionOptions {
-        sample: Some(n_functions),
-        seed: seed.value(),
-        skip_unreadable: true,
-        ..FunctionOptions::default()
-    };
-    documents.extend(python_library_functions(Path::new(library.trim()), &options)?.documents);
+    documents.extend(steps::library_functions(python, n_functions, seed)?);
     Ok(deduplicate(documents).0)
 }
 
-/// A document with what the base model says of its tokens.
-struct Scored {
-    id: String,
-    tokens: Vec<TokenId>,
-    logprobs: Vec<Option<f32>>,
-    /// In nats; empty where no contestant asks for them.
-    entropies: Vec<Option<f32>>,
-}
-
-fn score(base: &Engine, tokenizer: &Tokenizer, documents: &[Document], with_entropies: bool) -> Result<Vec<Scored>> {
+fn score(base: &Engine, tokenizer: &Tokenizer, documents: &[Document], estimator: Estimator) -> Result<Vec<ScoreRow>> {
     let progress = bar(documents.len() as u64, "score");
     let mut scored = Vec::with_capacity(documents.len());
-    for group in documents.chunks(64) {
-        let tokens: Vec<Vec<TokenId>> = group.iter().map(|document| tokenizer.encode(&document.text)).collect();
-        let slices: Vec<&[TokenId]> = tokens.iter().map(Vec::as_slice).collect();
-        let logprobs = base.score(&slices)?;
-        let entropies: Vec<Vec<Option<f32>>> = if with_entropies {
-            base.entropies(&slices)?.into_iter().map(|answer| answer.nats).collect()
-        } else {
-            vec![Vec::new(); slices.len()]
-        };
-        for (((document, tokens), answer), entropies) in group.iter().zip(tokens).zip(logprobs).zip(entropies) {
-            scored.push(Scored { id: document.id.clone(), tokens, logprobs: answer.logprobs, entropies });
-        }
+    for group in documents.chunks(steps::SCORED_AT_ONCE) {
+        scored.extend(steps::score(base, tokenizer, group, estimator)?);
         progress.inc(group.len() as u64);
     }
     progress.finish();
     Ok(scored)
-}
-
-fn select(scored: &[Scored], recipe: Recipe, seed: Seed) -> Result<Vec<DocumentExamplesRow>> {
-    let Recipe { method, estimator } = recipe;
-    let options = ExampleOptions {
-        method,
-        estimator,
-        states: States::All,
-        seed: seed.named("select").value(),
-        drop_silent: false,
-    };
-    let rows = scored.iter().map(|Scored { id, tokens, logprobs, entropies }| {
-        let values = match estimator {
-            Estimator::Nll => logprobs,
-            Estimator::Entropy => entropies,
-        };
-        let document = ScoredDocument { document_id: id, token_ids: tokens, logprobs: Some(values) };
-        document_examples(document, &options)
-    });
-    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// The fine-tuned model of a method, from the run folder where it is finished there.
@@ -328,26 +231,14 @@ fn tune(
         None => format!("models/{name}"),
     };
     let target = folder.subfolder(&folder_name)?;
-    if !target.join("config.json").is_file() {
-        // Opened anew: the engine's own copy is frozen, and shares the file.
-        let mut decoder = Decoder::open(model)?;
-        let positions = decoder.config().max_position_embeddings;
-        let examples = Examples::dense(rows, Frame::new(tokenizer, positions)?)?;
-        let progress = bar(1000, &format!("train {}", label(&name, eta)));
-        train(&mut decoder, &examples, None, training, &target, &mut |row| {
-            if let MetricsRow::Step { done, bits_per_token, .. } = row {
-                progress.set_position((done * 1000.0) as u64);
-                progress.set_message(format!("per mille, {bits_per_token:.3} bits a target"));
-            }
-        })?;
-        progress.finish();
-        tokenizer.save_folder(&target, positions)?;
-        // config.json is written last: where it is, the model is whole.
-        decoder.save(&target, empower_engine::Storage::Bf16)?;
-        std::fs::remove_file(target.join(empower_train::CHECKPOINT)).context("removing the finished checkpoint")?;
-    }
-    // What plays is what was stored, so that a resumed run is the same run.
-    Ok(Engine::new(Decoder::open(&target)?, tokenizer))
+    let tuning = FineTuning { model, tokenizer, settings: training, lora: None };
+    let progress = bar(1000, &format!("train {}", label(&name, eta)));
+    tuning.run(rows, &target, &mut |done, bits_per_token| {
+        progress.set_position((done * 1000.0) as u64);
+        progress.set_message(format!("per mille, {bits_per_token:.3} bits a target"));
+    })?;
+    progress.finish();
+    tuning.open(&target)
 }
 
 #[derive(Serialize)]

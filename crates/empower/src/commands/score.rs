@@ -6,11 +6,10 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use empower_artifact::read_jsonl;
 use empower_engine::Windowing;
-use empower_lm::{Bits, Scorer, TokenId, Tokenizer};
+use empower_lm::{Bits, TokenId, Tokenizer};
 use serde::{Deserialize, Serialize};
 
-use super::arguments::LocalOptions;
-use crate::assets::model_or_embedded;
+use crate::models::{CacheOptions, ModelOptions};
 use crate::output::{Sink, bar};
 
 /// Score documents: the log-likelihood of every token under a model.
@@ -18,9 +17,10 @@ use crate::output::{Sink, bar};
 /// Reads rows {"id", "text"} or {"id", "token_ids"} and prints, with --json, a row each: {"id", "token_ids",
 /// "token_logprobs"}, natural logarithms, null for the first token where the model has no beginning-of-sequence
 /// token. Documents longer than the model's context are scored in windows that overlap by half of it; their rows say so:
-/// "windows": {"context", "overlap", "windows"}.
+/// "windows": {"context", "overlap", "windows"}. Rows from a served model say how it was asked: "scored_by".
 ///
 /// Example: empower score --model runs/base/model corpus.jsonl --json > scores.jsonl
+///          empower score --model http://127.0.0.1:8000/v1 --served-model m --tokenizer ORG/NAME --cache a.db corpus.jsonl
 ///          empower score --model Qwen2.5-0.5B/ --adapter runs/lora/adapter --device cuda corpus.jsonl
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
@@ -28,12 +28,10 @@ pub struct Arguments {
     /// Rows to score, one JSON object a line.
     #[arg(required = true, value_name = "FILE.jsonl")]
     files: Vec<PathBuf>,
-    /// Model: a folder in Hugging Face layout, or a name of its hub, `ORG/NAME[@REVISION]`; the embedded model by
-    /// default.
-    #[arg(long, value_name = "MODEL")]
-    model: Option<PathBuf>,
     #[command(flatten)]
-    local: LocalOptions,
+    model: ModelOptions,
+    #[command(flatten)]
+    cache: CacheOptions,
     /// Print JSON rows rather than a table.
     #[arg(long)]
     json: bool,
@@ -117,6 +115,9 @@ struct ScoredRow<'a> {
     /// How a document longer than the context was scored.
     #[serde(skip_serializing_if = "Option::is_none")]
     windows: Option<Windowing>,
+    /// How a served model was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scored_by: Option<&'a str>,
 }
 
 /// Bytes of text that are scored before their rows are printed. Chosen: some ten thousand tokens, a second or two of
@@ -153,11 +154,12 @@ pub fn run(arguments: Arguments) -> Result<()> {
             named(&arguments.files)
         );
     }
-    let (engine, tokenizer) = arguments.local.open(&model_or_embedded(arguments.model.as_deref())?)?;
-    check_tokens(&rows, engine.decoder().config().vocab_size)?;
+    let model = arguments.model.open(arguments.cache.open()?.as_ref())?;
+    let (scorer, tokenizer, scored_by) = (model.scorer()?, model.tokenizer(), model.scored_by());
+    check_tokens(&rows, model.vocabulary())?;
 
     let mut out = Sink::stdout();
-    let mut table = Table::new(&tokenizer);
+    let mut table = Table::new(tokenizer);
     let progress = bar(rows.len() as u64, "score");
     for batch in batches(&rows, BATCH_BYTES, TextOrTokens::size) {
         let tokens: Vec<Vec<TokenId>> = batch
@@ -168,12 +170,17 @@ pub fn run(arguments: Arguments) -> Result<()> {
             })
             .collect();
         let documents: Vec<&[TokenId]> = tokens.iter().map(Vec::as_slice).collect();
-        let scores = engine.score(&documents).with_context(|| format!("scoring documents from {} on", batch[0].id))?;
+        let scores = scorer.score(&documents).with_context(|| format!("scoring documents from {} on", batch[0].id))?;
         for ((row, tokens), scores) in batch.iter().zip(&tokens).zip(&scores) {
             let logprobs = scores.logprobs.as_slice();
             if arguments.json {
-                let windows = engine.windowing(tokens.len());
-                out.row(&ScoredRow { id: &row.id, token_ids: tokens, token_logprobs: logprobs, windows })?;
+                out.row(&ScoredRow {
+                    id: &row.id,
+                    token_ids: tokens,
+                    token_logprobs: logprobs,
+                    windows: model.windowing(tokens.len()),
+                    scored_by: scored_by.as_deref(),
+                })?;
             } else {
                 table.add(&row.id.to_string(), tokens, logprobs);
             }
@@ -182,6 +189,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         progress.inc(batch.len() as u64);
     }
     progress.finish_and_clear();
+    model.usage().print();
     if !arguments.json {
         out.text(&table.to_text())?;
     }

@@ -1,26 +1,28 @@
 //! `empower select`: documents to training examples, by Algorithm 1 or a baseline (PAPER sections 4 and 5).
 
 use std::convert::Infallible;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use empower_data::{
     Corpus, Document, DocumentExamplesRow, ExampleOptions, ExampleStats, ReadOptions, ScoredDocument, States,
-    document_examples, read_documents,
+    document_examples, drawn_states, examples_of_lengths, read_documents,
 };
-use empower_engine::{Config, Engine};
-use empower_lm::{Bits, Scorer, TokenId, Tokenizer};
+use empower_lm::{Bits, TokenId, Tokenizer};
 use empower_select::{Estimator, Method, PAPER_ETA, SelectError, parse_eta};
 
 use super::score::{BATCH_BYTES, batches};
-use crate::assets::model_or_embedded;
+use crate::models::{CacheOptions, Model, ModelOptions};
 use crate::output::{Sink, bar, usage_error};
 
 /// Select training examples: states of documents, and the completion that a method chooses for each.
 ///
 /// Prints a JSON row an example: document, state, prefix, completion with the bits of every token, why it stops. The
 /// same seed gives the same states to every method.
+///
+/// A served model that scores no given text is walked along what it generates instead: the same examples by `empower` and
+/// likelihood, without the bits of their tokens. Its rows say how it was asked: "scored_by".
 ///
 /// Example: empower select --method empower --eta 0.32 --states all --compact --out examples.jsonl src/ more.jsonl
 #[derive(Debug, Args)]
@@ -63,10 +65,10 @@ pub struct Arguments {
     /// Take submissions with any verdict.
     #[arg(long)]
     any_verdict: bool,
-    /// Model: a folder in Hugging Face layout, or a name of its hub, `ORG/NAME[@REVISION]`; the embedded model by
-    /// default. The baselines read its tokenizer alone.
-    #[arg(long, value_name = "MODEL")]
-    model: Option<PathBuf>,
+    #[command(flatten)]
+    model: ModelOptions,
+    #[command(flatten)]
+    cache: CacheOptions,
     /// Print a row a document (tokens, bits, states, lengths), which grows with its length and not with its square:
     /// the form for `empower train` with many states.
     #[arg(long)]
@@ -105,55 +107,48 @@ pub fn run(arguments: Arguments) -> Result<()> {
         ..ReadOptions::default()
     };
     let corpus = read_documents(&arguments.inputs, &read_options)?;
-    let model = model_or_embedded(arguments.model.as_deref())?;
-    let (engine, tokenizer) = if method.needs_costs() {
-        let (engine, tokenizer) = Engine::open(&model)?;
-        (Some(engine), tokenizer)
+    let (model, alone);
+    let (model, tokenizer) = if method.needs_costs() {
+        model = arguments.model.open(arguments.cache.open()?.as_ref())?;
+        (Some(&model), model.tokenizer())
     } else {
-        (None, tokenizer_alone(&model)?)
+        // The baselines read the tokenizer alone.
+        alone = arguments.model.open_tokenizer()?;
+        (None, &alone)
     };
 
     let mut out = Sink::open(arguments.out.as_deref())?;
     let mut stats = ExampleStats::default();
     let progress = bar(corpus.documents.len() as u64, "select");
     for batch in batches(&corpus.documents, BATCH_BYTES, |document| document.text.len()) {
-        write_batch(batch, engine.as_ref(), &tokenizer, &options, arguments.compact, &mut out, &mut stats)?;
+        write_batch(batch, model, tokenizer, &options, arguments.compact, &mut out, &mut stats)?;
         out.flush()?;
         progress.inc(batch.len() as u64);
     }
     out.finish()?;
     progress.finish_and_clear();
+    if let Some(model) = model {
+        model.usage().print();
+    }
     eprint!("{}", summary(&corpus, &stats));
     Ok(())
 }
 
-/// The tokenizer of a model folder, held against its configuration where there is one.
-fn tokenizer_alone(model: &Path) -> Result<Tokenizer> {
-    let tokenizer = Tokenizer::open(model)?;
-    let config = model.join("config.json");
-    if config.exists() {
-        tokenizer.check_fits(Config::read(&config)?.vocab_size)?;
-    }
-    Ok(tokenizer)
-}
-
-fn write_batch(
+/// The examples of every document of a batch, of a model that scores given text or of none.
+fn scored_rows(
     batch: &[Document],
-    engine: Option<&Engine>,
-    tokenizer: &Tokenizer,
+    tokens: &[Vec<TokenId>],
+    model: Option<&Model>,
     options: &ExampleOptions,
-    compact: bool,
-    out: &mut Sink,
-    stats: &mut ExampleStats,
-) -> Result<()> {
-    let tokens: Vec<Vec<TokenId>> = batch.iter().map(|document| tokenizer.encode(&document.text)).collect();
-    let scores = match engine {
-        Some(engine) => {
+) -> Result<Vec<DocumentExamplesRow>> {
+    let scores: Vec<Option<Vec<Option<f32>>>> = match model {
+        Some(model) => {
+            let scorer = model.scorer()?;
             let documents: Vec<&[TokenId]> = tokens.iter().map(Vec::as_slice).collect();
             let scores: Result<Vec<Vec<Option<f32>>>, _> = match options.estimator {
-                Estimator::Nll => engine.score(&documents).map(|all| all.into_iter().map(|it| it.logprobs).collect()),
+                Estimator::Nll => scorer.score(&documents).map(|all| all.into_iter().map(|it| it.logprobs).collect()),
                 Estimator::Entropy => {
-                    engine.entropies(&documents).map(|all| all.into_iter().map(|it| it.nats).collect())
+                    scorer.entropies(&documents).map(|all| all.into_iter().map(|it| it.nats).collect())
                 }
             };
             let scores = scores.with_context(|| format!("scoring documents from {} on", batch[0].id))?;
@@ -161,13 +156,59 @@ fn write_batch(
         }
         None => vec![None; batch.len()],
     };
-    for ((document, token_ids), logprobs) in batch.iter().zip(&tokens).zip(&scores) {
+    let row = |((document, token_ids), logprobs): ((&Document, &Vec<TokenId>), &Option<Vec<Option<f32>>>)| {
         let scored = ScoredDocument { document_id: &document.id, token_ids, logprobs: logprobs.as_deref() };
-        let windowing = engine.and_then(|engine| engine.windowing(token_ids.len()));
-        let row = DocumentExamplesRow {
-            overlap: windowing.map(|windowing| windowing.overlap),
-            ..document_examples(scored, options)?
-        };
+        let windowing = model.and_then(|model| model.windowing(token_ids.len()));
+        let overlap = windowing.map(|windowing| windowing.overlap);
+        Ok(DocumentExamplesRow { overlap, ..document_examples(scored, options)? })
+    };
+    batch.iter().zip(tokens).zip(&scores).map(row).collect()
+}
+
+/// The examples of every document of a batch, of a model that only shows what it generates.
+fn walked_rows(
+    batch: &[Document],
+    tokens: &[Vec<TokenId>],
+    model: &Model,
+    options: &ExampleOptions,
+) -> Result<Vec<DocumentExamplesRow>> {
+    let (Method::Empower { eta }, Estimator::Nll) = (options.method, options.estimator) else {
+        bail!(
+            "{} scores no given text; it can only be walked along what it generates, for --method empower and the \
+             estimator nll\nhint: use a server that scores prompts, such as vLLM",
+            model.usage().model
+        );
+    };
+    let drawn: Vec<Vec<usize>> =
+        batch.iter().zip(tokens).map(|(document, tokens)| drawn_states(&document.id, tokens.len(), options)).collect();
+    let pairs: Vec<(&[TokenId], usize)> =
+        tokens.iter().zip(&drawn).flat_map(|(tokens, states)| states.iter().map(|n| (tokens.as_slice(), *n))).collect();
+    let lengths = model.greedy_lengths(&pairs, eta);
+    let mut lengths = lengths.with_context(|| format!("walking documents from {} on", batch[0].id))?.into_iter();
+    let rows = batch.iter().zip(tokens).zip(drawn).map(|((document, tokens), states)| {
+        let lengths = lengths.by_ref().take(states.len()).collect();
+        examples_of_lengths(&document.id, tokens, options, states, lengths)
+    });
+    Ok(rows.collect())
+}
+
+fn write_batch(
+    batch: &[Document],
+    model: Option<&Model>,
+    tokenizer: &Tokenizer,
+    options: &ExampleOptions,
+    compact: bool,
+    out: &mut Sink,
+    stats: &mut ExampleStats,
+) -> Result<()> {
+    let tokens: Vec<Vec<TokenId>> = batch.iter().map(|document| tokenizer.encode(&document.text)).collect();
+    let rows = match model {
+        Some(model) if model.only_walks() => walked_rows(batch, &tokens, model, options)?,
+        _ => scored_rows(batch, &tokens, model, options)?,
+    };
+    let scored_by = model.and_then(Model::scored_by);
+    for row in rows {
+        let row = DocumentExamplesRow { scored_by: scored_by.clone(), ..row };
         stats.add(&row);
         if compact {
             // A document of which nothing was chosen has nothing to teach.

@@ -9,9 +9,8 @@ use std::str::FromStr;
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use empower_artifact::rows::{AnswerOutcome, EpisodeRow};
-use empower_artifact::{ContentHash, Manifest, RunFolder, Seed, read_jsonl};
-use empower_data::{Problem, ProblemOptions, ProblemSource, read_problems};
-use empower_engine::Engine;
+use empower_artifact::{ContentHash, JsonlWriter, Manifest, RunFolder, Seed, read_jsonl};
+use empower_data::{Problem, ProblemOptions, ProblemSource, ReadOptions, corpus_hash, read_documents, read_problems};
 use empower_judge::Judge;
 use empower_lm::{Bits, ChatTemplate, Generator, Tokenizer};
 use empower_report::{ReportOptions, build_report, terminal_table};
@@ -19,14 +18,16 @@ use empower_select::{Method, PAPER_ETA, StopRule, parse_eta};
 use empower_sim::assistant::MAX_SUGGESTION_TOKENS;
 use empower_sim::{
     Assistant, ChatMode, ChatProtocol, Editing, EpisodeLog, ExactJudge, Limits, ProgramJudge, Prompts, Protocol,
-    ReplayHuman, Settings, SuggestionSampling, SuiteJudge, Task, TokenizerCodec, simulate_into, tasks_of_problems,
+    ReplayHuman, Settings, SuggestionSampling, SuiteJudge, Task, TokenizerCodec, simulate_into, tasks_of_documents,
+    tasks_of_problems,
 };
 use serde_json::{Value, json};
 
 use super::judge::JudgeOptions;
 use super::problems::source_hash;
 use super::report::EPISODES;
-use crate::assets::{assistant_prompts, model_or_embedded, problems_named};
+use crate::assets::{assistant_prompts, problems_named};
+use crate::models::{CacheOptions, Model, ModelOptions, ModelUsage, tokenizer_hash};
 use crate::output::{bar, print_json, print_text, usage_error};
 
 /// Simulate a human and an assistant writing programs together, and judge what they wrote.
@@ -43,6 +44,10 @@ pub struct Arguments {
     /// of the embedded suite.
     #[arg(long, value_name = "PATH", default_value = "eval")]
     problems: PathBuf,
+    /// In place of problems: documents that the human writes again, in any language, from a folder, .jsonl or text file.
+    /// Nothing is run; only the text itself, letter by letter, counts as success.
+    #[arg(long, value_name = "PATH", conflicts_with = "problems")]
+    documents: Option<PathBuf>,
     /// Who suggests: `base`, `base-N` (cut to N tokens), a stop rule that needs no training, `human-alone`, or the
     /// method that a tuned --model was trained with: `empower`, `utility-H`, `sft-N`, …
     ///
@@ -56,10 +61,10 @@ pub struct Arguments {
     /// (`0.32`), or nats by name (`0.22nats`).
     #[arg(long, value_parser = parse_eta)]
     eta: Option<Bits>,
-    /// Model: a folder in Hugging Face layout, or a name of its hub, `ORG/NAME[@REVISION]`; the embedded model by
-    /// default. The human alone needs its tokenizer.
-    #[arg(long, value_name = "MODEL")]
-    model: Option<PathBuf>,
+    #[command(flatten)]
+    model: ModelOptions,
+    #[command(flatten)]
+    cache: CacheOptions,
     /// Run folder.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -69,10 +74,10 @@ pub struct Arguments {
     /// Print JSON rather than a table.
     #[arg(long)]
     json: bool,
-    /// Only the first N problems.
+    /// Only the first N problems, or documents.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     limit: Option<u64>,
-    /// Episodes a problem, each with its own seed; they take turns among the problem's reference programs.
+    /// Episodes a problem or document, each with its own seed; they take turns among the problem's reference programs.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
     repeats: u64,
     /// Seeds the human's attention, and suggestions that are drawn.
@@ -297,41 +302,38 @@ fn is_without_threshold(name: &str) -> bool {
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<()> {
     let eta = arguments.assistant.eta(arguments.eta)?;
-    let problems_path = problems_named(&arguments.problems)?;
-    let mut problems = read_problems(&problems_path, ProblemOptions::default(), false)?.problems;
-    if let Some(limit) = arguments.limit {
-        problems.truncate(limit as usize);
-    }
-    let tasks = tasks_of_problems(&problems, arguments.repeats as usize)
-        .with_context(|| format!("{} cannot be simulated", problems_path.display()))?;
-    let model_dir = model_or_embedded(arguments.model.as_deref())?;
-    let (engine, tokenizer) = if arguments.assistant == AssistantName::HumanAlone {
-        (None, Tokenizer::open(&model_dir)?)
+    let Subject { problems, tasks, input } = Subject::read(&arguments)?;
+    let cache = arguments.cache.open()?;
+    let (model, alone);
+    let (model, tokenizer, model_dir) = if arguments.assistant == AssistantName::HumanAlone {
+        alone = (arguments.model.open_tokenizer()?, arguments.model.tokenizer_folder()?);
+        (None, &alone.0, alone.1.as_path())
     } else {
-        let (engine, tokenizer) = Engine::open(&model_dir)?;
-        (Some(engine), tokenizer)
+        model = arguments.model.open(cache.as_ref())?;
+        (Some(&model), model.tokenizer(), model.folder())
     };
-    let chat = arguments.chat.open(&model_dir, &tokenizer)?;
+    let generator = model.map(Model::generator).transpose()?;
+    let chat = arguments.chat.open(model_dir, tokenizer)?;
     let assistant = arguments
         .assistant
-        .with(eta, engine.as_ref().map(|engine| engine as &dyn Generator))?
+        .with(eta, generator.as_deref())?
         .with_sampling(arguments.sampling.sampling())
         .with_max_suggestion_tokens(arguments.sampling.max_suggestion_tokens)
         .with_protocol(chat.as_ref().map_or(Protocol::Raw, Protocol::Chat));
     assistant.validate()?;
-    let judge = if arguments.no_judge { None } else { Some(arguments.judge.open()?) };
+    let judge = if arguments.no_judge || arguments.documents.is_some() { None } else { Some(arguments.judge.open()?) };
 
     let settings = settings(&arguments);
-    let manifest = manifest(&arguments, &assistant, &settings, judge.as_ref())
-        .input(
-            "problems",
-            source_hash(&ProblemSource::open(std::slice::from_ref(&problems_path), &ProblemOptions::default())?)?,
-        )
-        .input("model", model_hash(&model_dir, engine.is_some())?);
+    let manifest = manifest(&arguments, &assistant, model.and_then(Model::record), &settings, judge.as_ref())
+        .input(input.0, input.1)
+        .input("model", model.map_or_else(|| tokenizer_hash(model_dir), Model::hash)?);
     let folder = RunFolder::open_or_resume(&arguments.out, manifest, arguments.resume)?;
     let mut log = EpisodeLog::open(&folder.path(EPISODES))?;
-    play(&tasks, &problems, &assistant, &settings, &tokenizer, judge.as_ref(), &mut log)?;
+    play(&tasks, &problems, &assistant, &settings, tokenizer, judge.as_ref(), &mut log)?;
     log.sync()?;
+    if let Some(model) = model {
+        record_usage(&folder, &[model.usage()])?;
+    }
 
     let episodes: Vec<EpisodeRow> = read_jsonl(log.path())?;
     if chat.is_some() {
@@ -339,6 +341,37 @@ pub fn run(arguments: Arguments) -> Result<()> {
     }
     let report = build_report(&episodes, &ReportOptions::default())?;
     if arguments.json { print_json(&report) } else { print_text(&terminal_table(&report.rows)) }
+}
+
+/// What is written in the episodes.
+struct Subject {
+    /// Empty where documents are written again.
+    problems: Vec<Problem>,
+    tasks: Vec<Task>,
+    /// The name in the manifest, and the hash of what was read.
+    input: (&'static str, ContentHash),
+}
+
+impl Subject {
+    fn read(arguments: &Arguments) -> Result<Self> {
+        let limit = arguments.limit.map_or(usize::MAX, |limit| limit as usize);
+        let repeats = arguments.repeats as usize;
+        if let Some(path) = &arguments.documents {
+            let mut documents = read_documents(std::slice::from_ref(path), &ReadOptions::default())?.documents;
+            let input = ("documents", corpus_hash(&documents));
+            documents.truncate(limit);
+            let tasks = tasks_of_documents(&documents, repeats)
+                .with_context(|| format!("{} cannot be simulated", path.display()))?;
+            return Ok(Self { problems: Vec::new(), tasks, input });
+        }
+        let path = problems_named(&arguments.problems)?;
+        let mut problems = read_problems(&path, ProblemOptions::default(), false)?.problems;
+        problems.truncate(limit);
+        let tasks =
+            tasks_of_problems(&problems, repeats).with_context(|| format!("{} cannot be simulated", path.display()))?;
+        let source = ProblemSource::open(std::slice::from_ref(&path), &ProblemOptions::default())?;
+        Ok(Self { problems, tasks, input: ("problems", source_hash(&source)?) })
+    }
 }
 
 /// What came of the answers of a conversation, in counts.
@@ -407,7 +440,13 @@ fn settings(arguments: &Arguments) -> Settings {
 
 /// What the rows depend on. The number of episodes played or programs judged at once is left out: a run may be resumed
 /// on another machine.
-fn manifest(arguments: &Arguments, assistant: &Assistant<'_>, settings: &Settings, judge: Option<&Judge>) -> Manifest {
+fn manifest(
+    arguments: &Arguments,
+    assistant: &Assistant<'_>,
+    served: Option<Value>,
+    settings: &Settings,
+    judge: Option<&Judge>,
+) -> Manifest {
     let judging = judge.map_or(Value::Null, |judge| {
         let limits = arguments.judge.settings();
         json!({
@@ -419,25 +458,25 @@ fn manifest(arguments: &Arguments, assistant: &Assistant<'_>, settings: &Setting
             "python": judge.interpreter().version,
         })
     });
-    let manifest = Manifest::new(
-        "simulate",
-        json!({
-            "assistant": {
-                "method": assistant.method,
-                "eta_bits": assistant.eta.map(|eta| eta.0),
-                "end": assistant.end,
-                "sampling": assistant.sampling,
-                "max_suggestion_tokens": assistant.max_suggestion_tokens,
-                "protocol": assistant.protocol.record(),
-            },
-            "human": settings.human,
-            "limits": settings.limits,
-            "repeats": arguments.repeats,
-            "limit": arguments.limit,
-            "judge": judging,
-        }),
-    )
-    .seed("run", Seed::new(arguments.seed));
+    let mut settings = json!({
+        "assistant": {
+            "method": assistant.method,
+            "eta_bits": assistant.eta.map(|eta| eta.0),
+            "end": assistant.end,
+            "sampling": assistant.sampling,
+            "max_suggestion_tokens": assistant.max_suggestion_tokens,
+            "protocol": assistant.protocol.record(),
+        },
+        "human": settings.human,
+        "limits": settings.limits,
+        "repeats": arguments.repeats,
+        "limit": arguments.limit,
+        "judge": judging,
+    });
+    if let Some(served) = served {
+        settings["assistant"]["served"] = served;
+    }
+    let manifest = Manifest::new("simulate", settings).seed("run", Seed::new(arguments.seed));
     match judge {
         Some(judge) => {
             let layers = judge.layers().iter().filter(|layer| layer.present).map(|layer| layer.name.to_owned());
@@ -447,18 +486,16 @@ fn manifest(arguments: &Arguments, assistant: &Assistant<'_>, settings: &Setting
     }
 }
 
-/// A hash of what the assistant and the tokenizer are made of.
-fn model_hash(dir: &Path, with_weights: bool) -> Result<ContentHash> {
-    let names = [
-        "config.json",
-        "generation_config.json",
-        "model.safetensors",
-        "special_tokens_map.json",
-        "tokenizer.json",
-        "tokenizer_config.json",
-    ];
-    let taken = |name: &&str| dir.join(name).is_file() && (with_weights || name.contains("token"));
-    Ok(ContentHash::of_files(dir, &names.into_iter().filter(|name| taken(name)).collect::<Vec<_>>())?)
+/// What served models used in this run, on standard error and as a line of `usage.jsonl`: a run that was resumed has
+/// several.
+fn record_usage(folder: &RunFolder, usage: &[ModelUsage]) -> Result<()> {
+    usage.iter().for_each(ModelUsage::print);
+    if usage.iter().any(|usage| usage.served.is_some() || usage.cache.is_some()) {
+        let mut log = JsonlWriter::append(&folder.path("usage.jsonl"))?;
+        usage.iter().try_for_each(|usage| log.write(usage))?;
+        log.sync()?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

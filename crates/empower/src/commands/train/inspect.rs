@@ -127,6 +127,7 @@ mod tests {
             estimator: Default::default(),
             seed: 0,
             overlap: None,
+            scored_by: None,
         };
         let dense = Examples::dense(std::slice::from_ref(&row), frame).unwrap();
         let shown = show(&dense, &tokenizer, 5, false);

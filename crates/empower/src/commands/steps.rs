@@ -1,0 +1,170 @@
+//! The steps of an experiment between reading files and writing rows, as `empower demo` and `empower run` share them:
+//! gathering documents, scoring them, choosing examples, fine-tuning, and the assistant that results. Folders, keys and
+//! progress belong to the callers.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use empower_artifact::Seed;
+use empower_data::{
+    Document, DocumentExamplesRow, ExampleOptions, FunctionOptions, ReadOptions, ScoredDocument, document_examples,
+    python_library_functions, read_documents,
+};
+use empower_engine::{Decoder, Engine, Storage};
+use empower_experiment::{Contestant, Recipe};
+use empower_lm::{Generator, Scorer, TokenId, Tokenizer};
+use empower_select::Estimator;
+use empower_sim::Assistant;
+use empower_train::sft::{Examples, Frame};
+use empower_train::{LoraSettings, MetricsRow, TrainingSettings, train};
+use serde::{Deserialize, Serialize};
+
+/// Functions of the standard library of an interpreter, drawn by the seed.
+pub fn library_functions(python: &Path, n_functions: usize, seed: Seed) -> Result<Vec<Document>> {
+    let output = std::process::Command::new(python)
+        .args(["-I", "-c", "import sysconfig; print(sysconfig.get_paths()['stdlib'])"])
+        .output()
+        .with_context(|| format!("cannot start {}", python.display()))?;
+    let library = String::from_utf8(output.stdout).context("the interpreter's library path is not UTF-8")?;
+    let options = FunctionOptions {
+        sample: Some(n_functions),
+        seed: seed.value(),
+        skip_unreadable: true,
+        ..FunctionOptions::default()
+    };
+    Ok(python_library_functions(Path::new(library.trim()), &options)?.documents)
+}
+
+/// The documents of files and folders; of folders, the files with these extensions.
+pub fn read_corpus(paths: &[PathBuf], extensions: &[String]) -> Result<Vec<Document>> {
+    let options = ReadOptions { extensions: extensions.to_vec(), ..ReadOptions::default() };
+    Ok(read_documents(paths, &options)?.documents)
+}
+
+/// A document's tokens and what a model says of each.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScoreRow {
+    /// The document.
+    pub id: String,
+    /// Its tokens.
+    pub token_ids: Vec<TokenId>,
+    /// As the estimator has it, in nats: log-probabilities, or entropies.
+    pub nats: Vec<Option<f32>>,
+    /// Tokens that each window but the first repeats, where the document is longer than the context.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overlap: Option<usize>,
+}
+
+/// Documents scored at once. Chosen: functions of some hundred tokens, so a second or two of the embedded model.
+pub const SCORED_AT_ONCE: usize = 64;
+
+/// Scores some documents.
+pub fn score(
+    model: &Engine,
+    tokenizer: &Tokenizer,
+    documents: &[Document],
+    estimator: Estimator,
+) -> Result<Vec<ScoreRow>> {
+    let tokens: Vec<Vec<TokenId>> = documents.iter().map(|document| tokenizer.encode(&document.text)).collect();
+    let slices: Vec<&[TokenId]> = tokens.iter().map(Vec::as_slice).collect();
+    let values: Vec<Vec<Option<f32>>> = match estimator {
+        Estimator::Nll => model.score(&slices)?.into_iter().map(|answer| answer.logprobs).collect(),
+        Estimator::Entropy => model.entropies(&slices)?.into_iter().map(|answer| answer.nats).collect(),
+    };
+    let row = |((document, token_ids), nats): ((&Document, Vec<TokenId>), Vec<Option<f32>>)| ScoreRow {
+        id: document.id.clone(),
+        overlap: model.windowing(token_ids.len()).map(|windowing| windowing.overlap),
+        token_ids,
+        nats,
+    };
+    Ok(documents.iter().zip(tokens).zip(values).map(row).collect())
+}
+
+/// The examples of scored documents. `seed` is the experiment's.
+pub fn select(scored: &[ScoreRow], recipe: Recipe, seed: Seed) -> Result<Vec<DocumentExamplesRow>> {
+    let options = ExampleOptions {
+        method: recipe.method,
+        estimator: recipe.estimator,
+        states: recipe.states,
+        seed: seed.named("select").value(),
+        drop_silent: false,
+    };
+    let rows = scored.iter().map(|row| {
+        let document = ScoredDocument { document_id: &row.id, token_ids: &row.token_ids, logprobs: Some(&row.nats) };
+        Ok(DocumentExamplesRow { overlap: row.overlap, ..document_examples(document, &options)? })
+    });
+    rows.collect()
+}
+
+/// What is fine-tuned, and how.
+pub struct FineTuning<'a> {
+    /// The base model's folder.
+    pub model: &'a Path,
+    /// Its tokenizer.
+    pub tokenizer: &'a Tokenizer,
+    /// How.
+    pub settings: &'a TrainingSettings,
+    /// An adapter beside frozen weights, in place of training all of them.
+    pub lora: Option<&'a LoraSettings>,
+}
+
+/// What marks an adapter's folder.
+const ADAPTER: &str = "adapter_config.json";
+
+impl FineTuning<'_> {
+    /// Fine-tunes into the folder `target`, or goes on from its checkpoint; a finished model is left as it is.
+    /// `progress` is told the share that is behind and the bits a target.
+    pub fn run(&self, rows: &[DocumentExamplesRow], target: &Path, progress: &mut dyn FnMut(f64, f64)) -> Result<()> {
+        if target.join("config.json").is_file() || target.join(ADAPTER).is_file() {
+            return Ok(());
+        }
+        // Opened anew: an engine's own copy is frozen, and shares the file.
+        let mut decoder = match self.lora {
+            Some(lora) => {
+                let mut decoder = Decoder::open_frozen(self.model)?;
+                decoder.add_adapters(lora.clone(), self.settings.seed.named("adapters").value())?;
+                decoder
+            }
+            None => Decoder::open(self.model)?,
+        };
+        let positions = decoder.config().max_position_embeddings;
+        let examples = Examples::dense(rows, Frame::new(self.tokenizer, positions)?)?;
+        train(&mut decoder, &examples, None, self.settings, target, &mut |row| {
+            if let MetricsRow::Step { done, bits_per_token, .. } = row {
+                progress(*done, *bits_per_token);
+            }
+        })?;
+        match self.lora {
+            Some(_) => decoder.save_adapter(target, &self.model.display().to_string())?,
+            None => {
+                self.tokenizer.save_folder(target, positions)?;
+                // config.json is written last: where it is, the model is whole.
+                decoder.save(target, Storage::Bf16)?;
+            }
+        }
+        std::fs::remove_file(target.join(empower_train::CHECKPOINT)).context("removing the finished checkpoint")
+    }
+
+    /// What [`run`](Self::run) stored, and nothing that it still had in memory: so a resumed run is the same run.
+    pub fn open(&self, target: &Path) -> Result<Engine> {
+        let decoder = if target.join(ADAPTER).is_file() {
+            let mut decoder = Decoder::open_frozen(self.model)?;
+            decoder.open_adapter(target)?;
+            decoder
+        } else {
+            Decoder::open(target)?
+        };
+        Ok(Engine::new(decoder, self.tokenizer))
+    }
+}
+
+/// The assistant of a contestant over its model: the fine-tuned one for those that are, the base model for the others.
+pub fn assistant<'m>(contestant: Contestant, model: &'m dyn Generator) -> Assistant<'m> {
+    match contestant {
+        Contestant::Tuned(recipe) => Assistant::tuned(&recipe.name(), recipe.method.eta(), model),
+        Contestant::Base => Assistant::base(model),
+        Contestant::BaseCut(n) => Assistant::base_cut(model, n),
+        Contestant::Stopped(rule) => Assistant::stopped(model, rule),
+        Contestant::HumanAlone => Assistant::human_alone(),
+    }
+}

@@ -1,0 +1,224 @@
+//! Commands over served models, run for real against servers on loopback: the figures are the model's own, answers that
+//! are remembered need no server, and what served models need is asked for by name.
+
+#[path = "../../empower-remote/tests/support/mod.rs"]
+mod served;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::atomic::Ordering;
+
+use empower_artifact::rows::EpisodeRow;
+use empower_artifact::{Manifest, read_jsonl};
+use empower_lm::Scorer;
+use serde_json::{Value, json};
+use served::{Manner, Served, TEXTS, model, serve, tokenizer};
+use tempfile::TempDir;
+
+fn empower(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_empower"));
+    command.env_remove("EMPOWER_ASSETS").env_remove("EMPOWER_LOG").env("NO_SUCH_KEY_HERE", "k").stdin(Stdio::null());
+    command.args(arguments).output().expect("the program starts")
+}
+
+#[track_caller]
+fn ok(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn rows(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).expect("a row")).collect()
+}
+
+/// A folder with the served model's tokenizer, some documents and a problem.
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Self {
+        let place = Self(TempDir::new().expect("a temporary folder"));
+        fs::create_dir(place.path("tokenizer")).expect("made");
+        tokenizer().save_folder(&place.path("tokenizer"), 1024).expect("saved");
+        let documents: Vec<Value> =
+            TEXTS.iter().enumerate().map(|(i, text)| json!({ "id": format!("d{i}"), "text": text })).collect();
+        place.write("documents.jsonl", &documents);
+        let problem = json!({
+            "question_id": "add", "question_title": "Add", "question_content": "Write add and subtract.",
+            "starter_code": "def add(a, b):\n", "difficulty": "easy", "platform": "own", "contest_id": "c",
+            "contest_date": "2026-01-01T00:00:00",
+            "public_test_cases": json!([{ "input": "1\n2", "output": "3", "testtype": "functional" }]).to_string(),
+            "private_test_cases": "[]", "metadata": json!({ "func_name": "add" }).to_string(),
+            "reference_programs": [TEXTS[0]],
+        });
+        place.write("problems.jsonl", &[problem]);
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.path(name).to_str().expect("UTF-8").to_owned()
+    }
+
+    fn write(&self, name: &str, rows: &[Value]) {
+        let text: String = rows.iter().map(|row| format!("{row}\n")).collect();
+        fs::write(self.path(name), text).expect("written");
+    }
+
+    /// Runs a command with the model behind `url`, the rest of the arguments separated by spaces.
+    fn with_model(&self, url: &str, command: &str, rest: &str, more: &[&str]) -> Output {
+        let tokenizer = self.text("tokenizer");
+        let mut arguments = vec![command, "--model", url, "--served-model", "scripted", "--tokenizer", &tokenizer];
+        arguments.extend(["--context", "1024"]);
+        arguments.extend(rest.split_whitespace());
+        arguments.extend(more);
+        empower(&arguments)
+    }
+}
+
+fn asked(server: &Served) -> usize {
+    server.requests.load(Ordering::SeqCst)
+}
+
+#[test]
+fn scores_are_the_models_own_and_remembered() {
+    let place = Place::new();
+    let (documents, cache) = (place.text("documents.jsonl"), place.text("answers.db"));
+    let more = ["--cache", cache.as_str(), documents.as_str()];
+    let server = serve(Manner::Vllm);
+    let first = place.with_model(&server.url, "score", "--json --prices 1,2", &more);
+    let found = rows(&ok(&first));
+    assert_eq!(found.len(), TEXTS.len());
+    for (row, text) in found.iter().zip(TEXTS) {
+        let tokens = tokenizer().encode(text);
+        let direct = model(&tokenizer()).score(&[&tokens]).expect("scored").remove(0).logprobs;
+        let scored: Vec<Option<f32>> = serde_json::from_value(row["token_logprobs"].clone()).expect("numbers");
+        assert_eq!(scored.len(), direct.len());
+        for (scored, direct) in scored.iter().zip(&direct) {
+            // Numbers go through decimal text once.
+            assert!((scored.expect("a score") - direct.expect("a score")).abs() < 1e-5);
+        }
+        assert_eq!(row["scored_by"], "echo");
+    }
+    assert!(said(&first).contains("requests (0 tried again)") && said(&first).contains("cost "), "{}", said(&first));
+    // The whole again, from a server that is gone: nothing is asked, not even what it can do.
+    let (url, n) = (server.url.clone(), asked(&server));
+    drop(server);
+    assert!(n > TEXTS.len());
+    let again = place.with_model(&url, "score", "--json", &more);
+    assert_eq!(rows(&ok(&again)), found);
+    assert!(said(&again).contains(": 0 requests"), "{}", said(&again));
+}
+
+#[test]
+fn a_server_that_changed_is_not_taken_for_what_it_was() {
+    let place = Place::new();
+    let (documents, cache) = (place.text("documents.jsonl"), place.text("answers.db"));
+    let server = serve(Manner::Vllm);
+    ok(&place.with_model(&server.url, "score", "--json", &["--cache", &cache, &documents]));
+    let one = place.text("one.jsonl");
+    place.write("one.jsonl", &[json!({ "id": "new", "text": "def other(a):\n    return a\n" })]);
+    // Under the same address now another kind of server.
+    let port: u16 = server.url.rsplit(':').next().and_then(|it| it.split('/').next()?.parse().ok()).expect("a port");
+    drop(server);
+    let changed = served::serve_at(Manner::Sglang, port);
+    let run = place.with_model(&changed.url, "score", "--json", &["--cache", &cache, &one]);
+    assert!(!run.status.success() && said(&run).contains("can no longer do what it could"), "{}", said(&run));
+    // What is remembered is still there.
+    ok(&place.with_model(&changed.url, "score", "--json", &["--cache", &cache, &documents]));
+}
+
+#[test]
+fn selection_is_the_same_whether_text_is_scored_or_walked() {
+    let place = Place::new();
+    let documents = place.text("documents.jsonl");
+    let selected = |manner, more: &[&str]| {
+        let server = serve(manner);
+        let more: Vec<&str> = more.iter().copied().chain([documents.as_str()]).collect();
+        let run = place.with_model(&server.url, "select", "--states all --compact --eta 0.9", &more);
+        let found = rows(&ok(&run));
+        (found, asked(&server))
+    };
+    let (scored, _) = selected(Manner::Vllm, &[]);
+    let (walked, n_walked) = selected(Manner::OnlyGenerates, &["--cache", &place.text("answers.db")]);
+    assert_eq!(scored.len(), TEXTS.len());
+    for (scored, walked) in scored.iter().zip(&walked) {
+        for field in ["document_id", "token_ids", "states", "lengths", "method", "eta_bits", "seed"] {
+            assert_eq!(scored[field], walked[field], "{field}");
+        }
+        assert!(scored["lengths"].as_array().is_some_and(|all| all.iter().any(|it| it.as_u64() > Some(2))));
+        assert_eq!((&scored["scored_by"], &walked["scored_by"]), (&json!("echo"), &json!("greedy_walk")));
+        assert!(scored["bits"].is_array() && walked["bits"].is_null());
+    }
+    assert!(n_walked > 100, "one walk a state: {n_walked}");
+    // Other ways of choosing need costs that this server does not show.
+    let server = serve(Manner::OnlyGenerates);
+    let run = place.with_model(&server.url, "select", "--method utility-100", &[&documents]);
+    assert!(!run.status.success() && said(&run).contains("scores no given text"), "{}", said(&run));
+}
+
+/// Simulates with the assistant behind `url`.
+fn simulate(place: &Place, url: &str, out: &str, more: &[&str]) -> Output {
+    let (problems, out, cache) = (place.text("problems.jsonl"), place.text(out), place.text("answers.db"));
+    let rest = "--assistant base --max-suggestion-tokens 12 --repeats 4 --no-judge";
+    let paths = ["--problems", &problems, "--out", &out, "--cache", &cache];
+    place.with_model(url, "simulate", rest, &[&paths, more].concat())
+}
+
+fn bytes(path: &Path) -> String {
+    fs::read_to_string(path).expect("episodes")
+}
+
+#[test]
+fn episodes_over_http_are_remembered() {
+    let place = Place::new();
+    let server = serve(Manner::Vllm);
+    ok(&simulate(&place, &server.url, "one", &["--batch", "3"]));
+    let episodes: Vec<EpisodeRow> = read_jsonl(&place.path("one/episodes.jsonl")).expect("rows");
+    assert_eq!(episodes.len(), 4);
+    assert!(episodes.iter().flat_map(|episode| &episode.rounds).any(|round| round.suggestion_tokens > 3));
+    let manifest = Manifest::read(&place.path("one")).expect("a manifest");
+    let can = &manifest.settings["assistant"]["served"]["can"];
+    assert_eq!(can["scoring"], "echo", "{can}");
+    let usage: Vec<Value> = read_jsonl(&place.path("one/usage.jsonl")).expect("rows");
+    // One that the server would not understand as an answer (a way of scoring that it does not know) is not counted.
+    let counted = usage[0]["served"]["requests"].as_u64().expect("a count") as usize;
+    assert!(counted > 5 && counted <= asked(&server), "{usage:?}");
+    let url = server.url.clone();
+    drop(server);
+    ok(&simulate(&place, &url, "two", &["--batch", "1"]));
+    assert_eq!(bytes(&place.path("one/episodes.jsonl")), bytes(&place.path("two/episodes.jsonl")));
+    let usage: Vec<Value> = read_jsonl(&place.path("two/usage.jsonl")).expect("rows");
+    assert_eq!(usage[0]["served"]["requests"], 0);
+}
+
+#[test]
+fn what_served_models_need_is_named() {
+    let place = Place::new();
+    let documents = place.text("documents.jsonl");
+    let refused = |arguments: &[&str], expected: &str| {
+        let run = empower(arguments);
+        assert_eq!(run.status.code(), Some(2), "{}", said(&run));
+        assert!(said(&run).contains(expected), "{}", said(&run));
+    };
+    let server = serve(Manner::Vllm);
+    refused(&["score", "--model", &server.url, &documents], "--served-model");
+    refused(&["score", "--model", &server.url, "--served-model", "m", &documents], "--tokenizer");
+    refused(&["score", "--served-model", "m", &documents], "goes with a served model");
+    assert_eq!(asked(&server), 0);
+    // A key is taken from the environment alone.
+    let locked = serve(Manner::WantsKey("k"));
+    let run = place.with_model(&locked.url, "score", "--json", &[&documents]);
+    assert!(said(&run).contains("answered 401") && said(&run).contains("hint: name the environment"), "{}", said(&run));
+    ok(&place.with_model(&locked.url, "score", "--json --api-key-env NO_SUCH_KEY_HERE", &[&documents]));
+    let run = place.with_model(&locked.url, "score", "--json --api-key-env NOT_SET_ANYWHERE", &[&documents]);
+    assert!(said(&run).contains("NOT_SET_ANYWHERE"), "{}", said(&run));
+}
