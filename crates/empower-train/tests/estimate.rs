@@ -132,5 +132,7 @@ fn the_estimate_is_what_a_run_holds() {
         );
         let ratio = estimate.peak as f64 / held;
         println!("{}: {ratio:.3} of {:.1} MiB held; {estimate:?}", case.name, held / f64::from(1 << 20));
+        // Seen: 0.90 to 1.07. What an allocator keeps back differs from machine to machine.
+        assert!((0.85..1.15).contains(&ratio), "{}: {ratio}", case.name);
     }
 }
