@@ -37,9 +37,9 @@ pub(crate) fn page(matrix: &Matrix, options: &MatrixOptions) -> String {
     let settings: Vec<&Sweep> = matrix.sweeps.iter().filter(|it| it.setting != "eta").collect();
     let sections = [
         ("conditions", "Conditions", conditions(matrix)),
-        ("eta", "Over the threshold", sweeps(&eta, "eta")),
         ("human", "Over the human's settings", sweeps(&settings, "human")),
         ("best-eta", "The best threshold", best_eta(matrix)),
+        ("eta", "Over the threshold", sweeps(&eta, "eta")),
         ("table", "All results", results(matrix)),
         ("differences", "Differences", differences(matrix)),
         ("paper", "Beside the paper", paper(matrix)),
@@ -216,7 +216,8 @@ fn sweeps(all: &[&Sweep], id: &str) -> String {
                 title: &title,
                 x_label: &x_label,
                 y_label: name,
-                is_share: false,
+                // The DPR of what helps and what does not lies close together.
+                is_share: metric != 2,
                 has_markers: true,
                 is_log: is_eta && all_positive,
             };
@@ -229,7 +230,7 @@ fn sweeps(all: &[&Sweep], id: &str) -> String {
     if !out.is_empty() {
         let _ = writeln!(
             out,
-            "<p class=\"cap\">Bars are 95% bootstrap intervals over problems; the vertical axes need not start at zero. {}</p>",
+            "<p class=\"cap\">Bars are 95% bootstrap intervals over problems; the vertical axis of the DPR need not start at zero. {}</p>",
             csv_link("sweeps.csv", "")
         );
     }
