@@ -295,9 +295,12 @@ impl Experiment {
             if parsed.methods.iter().any(MethodName::needs_attention)
                 && let Some(human) = humans.iter().find(|human| human.spec.attention().is_none())
             {
-                let problem =
-                    format!("goes by the human's attention, and of the human `{}` none is known", human.name);
-                return Err(source.field(row.get_ref().methods.span(), problem, Some("name a harm: `stop-utility-100`")));
+                let problem = format!("goes by the human's attention, and of the human `{}` none is known", human.name);
+                return Err(source.field(
+                    row.get_ref().methods.span(),
+                    problem,
+                    Some("name a harm: `stop-utility-100`"),
+                ));
             }
         }
         let problems = problems(raw.problems, &source)?;
@@ -326,11 +329,7 @@ impl Experiment {
 }
 
 /// Refuses a second entry of the same name.
-fn refuse_twins<T>(
-    entries: &[Spanned<T>],
-    names: &[String],
-    source: &Source<'_>,
-) -> Result<(), ExperimentError> {
+fn refuse_twins<T>(entries: &[Spanned<T>], names: &[String], source: &Source<'_>) -> Result<(), ExperimentError> {
     for (i, name) in names.iter().enumerate() {
         if names[..i].contains(name) {
             let span = entries.get(i).map_or(0..0, Spanned::span);
@@ -382,7 +381,8 @@ fn documents(raw: Option<Vec<Spanned<RawDocuments>>>, source: &Source<'_>) -> Re
         let raw = entry.get_ref().clone();
         let has_own = raw.problems.is_some() || raw.library_functions.is_some() || raw.paths.is_some();
         if has_own == raw.regenerate.is_some() {
-            let problem = "say where documents come from: `problems`, `library_functions`, `paths`, or `regenerate` alone";
+            let problem =
+                "say where documents come from: `problems`, `library_functions`, `paths`, or `regenerate` alone";
             return Err(source.entry(entry.span(), "documents", problem.to_owned(), None));
         }
         if let Some(regenerate) = &raw.regenerate {
@@ -476,7 +476,10 @@ fn assistants(
     let named = |list: &Option<Spanned<Several<Name>>>, known: Vec<&str>| named(list, &known, source);
     Ok(Assistants {
         eta: raw.eta.as_ref().map_or_else(|| vec![PAPER_ETA], |it| it.0.iter().map(|eta| eta.0).collect()),
-        estimators: raw.estimators.as_ref().map_or_else(|| vec![Estimator::Nll], |it| it.0.iter().map(|it| it.0).collect()),
+        estimators: raw
+            .estimators
+            .as_ref()
+            .map_or_else(|| vec![Estimator::Nll], |it| it.0.iter().map(|it| it.0).collect()),
         states: raw.states.as_ref().map_or_else(|| vec![States::All], |it| it.0.iter().map(|it| it.0).collect()),
         models: named(&raw.models, models.iter().map(|it| it.name.as_str()).collect())?,
         documents: named(&raw.documents, documents.iter().map(|it| it.name.as_str()).collect())?,
@@ -565,7 +568,8 @@ fn replay_humans(
     source: &Source<'_>,
 ) -> Result<Vec<Human>, ExperimentError> {
     if raw.protocol.is_some() || raw.prompts.is_some() || raw.tokenizer.is_some() {
-        let problem = "`protocol`, `prompts` and `tokenizer` are a language model's, and no `model` is named".to_owned();
+        let problem =
+            "`protocol`, `prompts` and `tokenizer` are a language model's, and no `model` is named".to_owned();
         return Err(source.entry(entry.span(), "protocol", problem, Some("set `model`, or leave them out")));
     }
     let defaults = ReplayHuman::default();

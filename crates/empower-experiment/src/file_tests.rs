@@ -32,9 +32,17 @@ fn what_is_wrong_has_its_line_and_field() {
     check("name = \n", "x.toml, line 1: this is not TOML", None);
     check("seed = 1\n[[assistants]]\nmethods = \"base\"\n", "line 1: `seed`: unknown field", Some("`seeds`"));
     check("[[assistants]]\nmethods = [\"base\"]\netta = 1\n", "line 3: `assistants.etta`", Some("`eta`"));
-    check("[[assistants]]\nmethods = [\n  \"base\",\n  \"bass\",\n]\n", "line 4: `assistants.methods`: `bass` is no", None);
+    check(
+        "[[assistants]]\nmethods = [\n  \"base\",\n  \"bass\",\n]\n",
+        "line 4: `assistants.methods`: `bass` is no",
+        None,
+    );
     check("[[assistants]]\nmethods = \"empower\"\neta = -1\n", "line 3: `assistants.eta`: eta must be", None);
-    check("[[assistants]]\nmethods = \"base\"\n\n[[humans]]\nattention = [0.5, 1.5]\n", "line 5: `humans.attention`: 1.5", None);
+    check(
+        "[[assistants]]\nmethods = \"base\"\n\n[[humans]]\nattention = [0.5, 1.5]\n",
+        "line 5: `humans.attention`: 1.5",
+        None,
+    );
     check("repeats = 0\n[[assistants]]\nmethods = \"base\"\n", "line 1: `repeats`", None);
     check("judge = \"exacct\"\n[[assistants]]\nmethods = \"base\"\n", "line 1: `judge`", Some("`exact`"));
     check("name = \"x\"\n", "missing field `assistants`", None);
@@ -47,13 +55,18 @@ fn what_means_nothing_together_is_refused() {
     check("[[assistants]]\nmethods = \"base\"\neta = 1\n", "line 3: `assistants.eta`: none of", Some("leave it out"));
     check("[[assistants]]\nmethods = \"sft-10\"\n", "there are no documents", Some("[[documents]]"));
     check("[[assistants]]\nmethods = \"base\"\nmodels = \"y\"\n", "none of the name `y`", Some("embedded"));
-    let twins = "[[assistants]]\nmethods = \"base\"\n[[models]]\nmodel = \"a\"\n[[models]]\nname = \"a\"\nmodel = \"b\"\n";
+    let twins =
+        "[[assistants]]\nmethods = \"base\"\n[[models]]\nmodel = \"a\"\n[[models]]\nname = \"a\"\nmodel = \"b\"\n";
     check(twins, "line 6: `models.name`: there are two", None);
     check("[[documents]]\nname = \"d\"\n[[assistants]]\nmethods = \"base\"\n", "`documents`: say where", None);
     let lm = "[[assistants]]\nmethods = \"stop-utility-attention\"\n[[humans]]\nmodel = \"m\"\n";
     check(lm, "line 2: `assistants.methods`: goes by the human's attention", Some("a harm"));
     check("[[assistants]]\nmethods = \"base\"\n[[humans]]\nmodel = \"m\"\nattention = 1\n", "line 5", Some("leave"));
-    check("[[assistants]]\nmethods = \"base\"\n[[models]]\nmodel = \"http://h/v1\"\n", "needs a `tokenizer`", Some("hub"));
+    check(
+        "[[assistants]]\nmethods = \"base\"\n[[models]]\nmodel = \"http://h/v1\"\n",
+        "needs a `tokenizer`",
+        Some("hub"),
+    );
     check("[[assistants]]\nmethods = \"base\"\n[[training]]\nlora_alpha = 2\n", "line 4: `training.lora_alpha`", None);
 }
 

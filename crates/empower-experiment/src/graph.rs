@@ -199,7 +199,8 @@ impl Graph {
             problem,
             hint: hint.to_owned(),
         };
-        let mut builder = Builder { experiment, roots, graph: Self::default(), by_key: BTreeMap::new(), placed: Vec::new() };
+        let mut builder =
+            Builder { experiment, roots, graph: Self::default(), by_key: BTreeMap::new(), placed: Vec::new() };
         for row in &experiment.assistants {
             for &model in &row.models {
                 builder.row(row, model).map_err(|error| whole(error.to_string(), "correct the method's name"))?;
@@ -381,7 +382,9 @@ impl Builder<'_> {
                 let model = &experiment.models[place.model];
                 let (human_record, limits) = match &human.spec {
                     HumanSpec::Replay(replay) => (json!(replay), json!(human.limits)),
-                    HumanSpec::Lm(lm) => (json!({ "lm": lm, "root": self.roots.humans[human_idx] }), json!(human.limits)),
+                    HumanSpec::Lm(lm) => {
+                        (json!({ "lm": lm, "root": self.roots.humans[human_idx] }), json!(human.limits))
+                    }
                 };
                 let settings = json!({
                     "assistant": {
@@ -395,7 +398,9 @@ impl Builder<'_> {
                     "repeats": experiment.repeats, "seed": place.seed, "judge": self.roots.judge,
                 });
                 let mut said = label(&name, contestant.eta());
-                axes.iter().take(axes.len().saturating_sub(2)).for_each(|(_, value)| said.push_str(&format!("-{value}")));
+                axes.iter()
+                    .take(axes.len().saturating_sub(2))
+                    .for_each(|(_, value)| said.push_str(&format!("-{value}")));
                 let conditions = &self.graph.conditions[condition].name;
                 let text = format!("{conditions}-{said}-s{}", place.seed);
                 let work = Work::Play {
@@ -632,8 +637,13 @@ mod tests {
                     states = [1, \"all\"]\nestimators = [\"nll\", \"entropy\"]\n";
         let graph = graph(text);
         let names: Vec<&str> = graph.conditions[0].plays.iter().map(|(_, name)| name.as_str()).collect();
-        let expected =
-            ["empower-states-1", "empower-states-all", "empower-entropy-states-1", "empower-entropy-states-all", "base"];
+        let expected = [
+            "empower-states-1",
+            "empower-states-all",
+            "empower-entropy-states-1",
+            "empower-entropy-states-all",
+            "base",
+        ];
         assert_eq!(names, expected);
         assert_eq!(graph.conditions[0].name, "results");
     }

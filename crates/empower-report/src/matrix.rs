@@ -427,7 +427,9 @@ fn contrasts(computed: &[Computed], paper: PaperResults, options: &ReportOptions
         // The same pair of ours stands beside each of the paper's models: it is compared once.
         let mut compared: BTreeMap<(usize, &str), Comparison> = BTreeMap::new();
         for row in paper.rows_beside(&it.report.model) {
-            let (Some((group, _)), Some(lead)) = (ours(it, row.method), paper.row(row.model, "empower")) else { continue };
+            let (Some((group, _)), Some(lead)) = (ours(it, row.method), paper.row(row.model, "empower")) else {
+                continue;
+            };
             if row.method == "empower" {
                 continue;
             }

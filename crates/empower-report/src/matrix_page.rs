@@ -124,7 +124,9 @@ fn answers(matrix: &Matrix) -> String {
         let beside = human(first).map(|dpr| format!("; the human alone has {dpr:.3}")).unwrap_or_default();
         format!("The highest DPR is {}, by {}{beside}.", number(row.dpr, 3), row.key().spoken())
     } else {
-        let ahead = found.iter().filter(|(it, row)| row.method != HUMAN_ALONE && human(it).is_none_or(|dpr| row.dpr > Some(dpr)));
+        let ahead = found
+            .iter()
+            .filter(|(it, row)| row.method != HUMAN_ALONE && human(it).is_none_or(|dpr| row.dpr > Some(dpr)));
         let winners: BTreeSet<String> = found.iter().map(|(_, row)| row.key().spoken()).collect();
         let winners: Vec<String> = winners.into_iter().collect();
         format!(
@@ -138,11 +140,27 @@ fn answers(matrix: &Matrix) -> String {
 }
 
 fn conditions(matrix: &Matrix) -> String {
-    let mut out = open_table(&["condition", "model", "human", "problems", "best method", "its DPR", "human alone, DPR", "not there"]);
+    let mut out = open_table(&[
+        "condition",
+        "model",
+        "human",
+        "problems",
+        "best method",
+        "its DPR",
+        "human alone, DPR",
+        "not there",
+    ]);
     for it in &matrix.cells {
         let judged = it.rows.iter().filter(|row| row.dpr.is_some());
         let best = judged.reduce(|best, row| if row.dpr > best.dpr { row } else { best });
-        let _ = write!(out, "<tr>{}{}{}{}", link_cell(&it.name), text_cell(&it.model), text_cell(&it.human), text_cell(&it.problems));
+        let _ = write!(
+            out,
+            "<tr>{}{}{}{}",
+            link_cell(&it.name),
+            text_cell(&it.model),
+            text_cell(&it.human),
+            text_cell(&it.problems)
+        );
         match best {
             Some(row) => {
                 out.push_str(&method_cell(&row.key()));
@@ -166,7 +184,12 @@ fn sweeps(all: &[&Sweep], id: &str) -> String {
     let mut out = String::new();
     for (i, sweep) in all.iter().enumerate() {
         let spoken = spoken_setting(&sweep.setting);
-        let _ = writeln!(out, "<h3>{} <span class=\"why\">· {}</span></h3>\n<div class=\"charts\">", html(&spoken), html(&sweep.among));
+        let _ = writeln!(
+            out,
+            "<h3>{} <span class=\"why\">· {}</span></h3>\n<div class=\"charts\">",
+            html(&spoken),
+            html(&sweep.among)
+        );
         let is_eta = sweep.setting == "eta";
         let all_positive = sweep.curves.iter().flat_map(|it| &it.points).all(|point| point.0 > 0.0);
         let unit = if is_eta { "eta in bits".to_owned() } else { spoken.clone() };
@@ -174,14 +197,19 @@ fn sweeps(all: &[&Sweep], id: &str) -> String {
         for (metric, name) in METRICS {
             let title = format!("{name} over {spoken}, {}", sweep.among);
             let points = |curve: &SweepCurve| {
-                let point = |(x, values): &(f64, [Estimate; 3])| Some((*x, values[metric].value?, values[metric].interval));
+                let point =
+                    |(x, values): &(f64, [Estimate; 3])| Some((*x, values[metric].value?, values[metric].interval));
                 curve.points.iter().filter_map(point).collect::<Vec<_>>()
             };
             let curves: Vec<Curve<'_>> = sweep
                 .curves
                 .iter()
                 .enumerate()
-                .map(|(n, it)| Curve { key: &it.key, points: points(it), is_shown: n < SHOWN || it.key.method == HUMAN_ALONE })
+                .map(|(n, it)| Curve {
+                    key: &it.key,
+                    points: points(it),
+                    is_shown: n < SHOWN || it.key.method == HUMAN_ALONE,
+                })
                 .filter(|curve| !curve.points.is_empty())
                 .collect();
             let axes = Axes {
@@ -218,8 +246,7 @@ fn best_eta(matrix: &Matrix) -> String {
             let mine = sweep.best_eta.iter().filter(|(_, best)| best.method == key.method);
             mine.map(|(at, best)| (*at, best.eta_bits, Some(best.not_told_apart))).collect::<Vec<_>>()
         };
-        let curves: Vec<Curve<'_>> =
-            keys.iter().map(|key| Curve { key, points: curve(key), is_shown: true }).collect();
+        let curves: Vec<Curve<'_>> = keys.iter().map(|key| Curve { key, points: curve(key), is_shown: true }).collect();
         let spoken = spoken_setting(&sweep.setting);
         let title = format!("best eta over {spoken}, {}", sweep.among);
         let axes = Axes {
@@ -246,7 +273,8 @@ fn best_eta(matrix: &Matrix) -> String {
     for it in &matrix.cells {
         for best in &it.best_eta {
             let [low, high] = best.not_told_apart;
-            let _ = write!(out, "<tr>{}{}", link_cell(&it.name), method_cell(&MethodKey::new(best.method.as_str(), None)));
+            let _ =
+                write!(out, "<tr>{}{}", link_cell(&it.name), method_cell(&MethodKey::new(best.method.as_str(), None)));
             cell(&mut out, Some(best.eta_bits), &best.eta_bits.to_string(), None);
             cell(&mut out, Some(best.dpr), &number(Some(best.dpr), 3), None);
             let _ = writeln!(out, "<td data-v=\"{low}\">{low} to {high}</td></tr>");
@@ -262,13 +290,34 @@ fn best_eta(matrix: &Matrix) -> String {
 }
 
 fn results(matrix: &Matrix) -> String {
-    let mut out = open_table(&["condition", "method", "pass@1", "accept ratio", "silent", "DPR", "tokens read", "tokens written", "episodes"]);
+    let mut out = open_table(&[
+        "condition",
+        "method",
+        "pass@1",
+        "accept ratio",
+        "silent",
+        "DPR",
+        "tokens read",
+        "tokens written",
+        "episodes",
+    ]);
     for it in &matrix.cells {
         for row in &it.rows {
             let is_lead = it.lead.as_ref() == Some(&row.key());
-            let _ = write!(out, "<tr{}>{}{}", if is_lead { " class=\"lead\"" } else { "" }, link_cell(&it.name), method_cell(&row.key()));
+            let _ = write!(
+                out,
+                "<tr{}>{}{}",
+                if is_lead { " class=\"lead\"" } else { "" },
+                link_cell(&it.name),
+                method_cell(&row.key())
+            );
             cell(&mut out, row.pass_at_1, &with_error(row.pass_at_1, row.pass_at_1_se), row.pass_at_1_interval);
-            cell(&mut out, row.accept_ratio, &with_error(row.accept_ratio, row.accept_ratio_se), row.accept_ratio_interval);
+            cell(
+                &mut out,
+                row.accept_ratio,
+                &with_error(row.accept_ratio, row.accept_ratio_se),
+                row.accept_ratio_interval,
+            );
             cell(&mut out, row.silent_share, &number(row.silent_share, 3), None);
             cell(&mut out, row.dpr, &with_error(row.dpr, row.dpr_se), row.dpr_interval);
             cell(&mut out, row.tokens_read, &number(row.tokens_read, 1), None);
@@ -277,7 +326,11 @@ fn results(matrix: &Matrix) -> String {
             out.push_str("</tr>\n");
         }
     }
-    let _ = writeln!(out, "{CLOSE_TABLE}<p class=\"cap\">Value ± standard error over problems; below it the 95% bootstrap interval. {}</p>", csv_link("results.csv", ""));
+    let _ = writeln!(
+        out,
+        "{CLOSE_TABLE}<p class=\"cap\">Value ± standard error over problems; below it the 95% bootstrap interval. {}</p>",
+        csv_link("results.csv", "")
+    );
     out
 }
 
@@ -291,7 +344,8 @@ fn differences(matrix: &Matrix) -> String {
     for it in &matrix.cells {
         let Some(lead) = &it.lead else { continue };
         for row in it.rows.iter().filter(|row| row.key() != *lead) {
-            let of = |metric: Metric| it.to_lead.iter().find(|found| found.metric == metric && found.key() == row.key());
+            let of =
+                |metric: Metric| it.to_lead.iter().find(|found| found.metric == metric && found.key() == row.key());
             let _ = write!(rows, "<tr>{}{}{}", link_cell(&it.name), method_cell(&row.key()), text_cell(&lead.spoken()));
             for metric in COMPARED {
                 difference_cell(&mut rows, &of(metric).map(|found| found.difference).unwrap_or_default());
@@ -355,7 +409,17 @@ fn paper(matrix: &Matrix) -> String {
         return out;
     }
     out.push_str("<h3>Empower minus each other method, there and here</h3>\n");
-    out.push_str(&open_table(&["condition", "paper's model", "method", "metric", "paper", "ours", "p", "p, Holm", "problems"]));
+    out.push_str(&open_table(&[
+        "condition",
+        "paper's model",
+        "method",
+        "metric",
+        "paper",
+        "ours",
+        "p",
+        "p, Holm",
+        "problems",
+    ]));
     for it in &matrix.contrasts {
         let _ = write!(
             out,
@@ -386,10 +450,26 @@ fn seeds(matrix: &Matrix) -> String {
     if matrix.cells.iter().all(|it| it.spread.is_empty()) {
         return String::new();
     }
-    let mut out = open_table(&["condition", "method", "draws", "DPR, mean", "sd", "lowest to highest", "pass@1, mean", "sd", "lowest to highest"]);
+    let mut out = open_table(&[
+        "condition",
+        "method",
+        "draws",
+        "DPR, mean",
+        "sd",
+        "lowest to highest",
+        "pass@1, mean",
+        "sd",
+        "lowest to highest",
+    ]);
     for it in &matrix.cells {
         for spread in &it.spread {
-            let _ = write!(out, "<tr>{}{}<td data-v=\"{2}\">{2}</td>", link_cell(&it.name), method_cell(&spread.key), spread.draws);
+            let _ = write!(
+                out,
+                "<tr>{}{}<td data-v=\"{2}\">{2}</td>",
+                link_cell(&it.name),
+                method_cell(&spread.key),
+                spread.draws
+            );
             for draws in [spread.dpr, spread.pass_at_1] {
                 cell(&mut out, Some(draws.mean), &number(Some(draws.mean), 3), None);
                 cell(&mut out, Some(draws.sd), &number(Some(draws.sd), 3), None);
@@ -431,17 +511,27 @@ fn stages(matrix: &Matrix) -> String {
 /// File names beside the page, and their content.
 pub(crate) fn csv_files(matrix: &Matrix) -> Vec<(&'static str, String)> {
     let header = |first: &[&str], metrics: &[&str]| -> Vec<String> {
-        let parts = metrics.iter().flat_map(|metric| ["", "_se", "_low", "_high"].map(|part| format!("{metric}{part}")));
+        let parts =
+            metrics.iter().flat_map(|metric| ["", "_se", "_low", "_high"].map(|part| format!("{metric}{part}")));
         first.iter().map(|it| (*it).to_owned()).chain(parts).collect()
     };
     let metrics = ["pass_at_1", "accept_ratio", "dpr"];
     let csv = |names: Vec<String>| Csv::new(&names.iter().map(String::as_str).collect::<Vec<_>>());
     let mut files = Vec::new();
 
-    let mut results = csv(header(&["condition", "model", "human", "problems", "method", "eta_bits", "episodes", "tokens_read", "tokens_written"], &metrics));
-    let mut differences = csv(header(&["condition", "method", "eta_bits", "baseline", "baseline_eta_bits", "metric", "problems", "p", "p_holm"], &["difference"]));
+    let mut results = csv(header(
+        &["condition", "model", "human", "problems", "method", "eta_bits", "episodes", "tokens_read", "tokens_written"],
+        &metrics,
+    ));
+    let mut differences = csv(header(
+        &["condition", "method", "eta_bits", "baseline", "baseline_eta_bits", "metric", "problems", "p", "p_holm"],
+        &["difference"],
+    ));
     let mut best = csv(["condition", "method", "eta_bits", "dpr", "low", "high"].map(str::to_owned).to_vec());
-    let mut seeds = csv(["condition", "method", "eta_bits", "draws", "dpr_mean", "dpr_sd", "pass_at_1_mean", "pass_at_1_sd"].map(str::to_owned).to_vec());
+    let mut seeds =
+        csv(["condition", "method", "eta_bits", "draws", "dpr_mean", "dpr_sd", "pass_at_1_mean", "pass_at_1_sd"]
+            .map(str::to_owned)
+            .to_vec());
     for it in &matrix.cells {
         let name = csv_text(&it.name);
         for row in &it.rows {
@@ -461,19 +551,33 @@ pub(crate) fn csv_files(matrix: &Matrix) -> Vec<(&'static str, String)> {
             let mut cells = vec![name.clone()];
             cells.extend(key_cells(&found.key()));
             cells.extend(key_cells(&MethodKey::new(found.baseline.as_str(), found.baseline_eta_bits)));
-            cells.extend([csv_text(found.metric.spoken()), found.problems.to_string(), real(found.p), real(found.p_holm)]);
+            cells.extend([
+                csv_text(found.metric.spoken()),
+                found.problems.to_string(),
+                real(found.p),
+                real(found.p_holm),
+            ]);
             cells.extend(estimate_cells(&found.difference));
             differences.line(cells);
         }
         for found in &it.best_eta {
             let [low, high] = found.not_told_apart;
-            best.line(vec![name.clone(), csv_text(&found.method), found.eta_bits.to_string(), found.dpr.to_string(), low.to_string(), high.to_string()]);
+            best.line(vec![
+                name.clone(),
+                csv_text(&found.method),
+                found.eta_bits.to_string(),
+                found.dpr.to_string(),
+                low.to_string(),
+                high.to_string(),
+            ]);
         }
         for found in &it.spread {
             let mut cells = vec![name.clone()];
             cells.extend(key_cells(&found.key));
             cells.push(found.draws.to_string());
-            cells.extend([found.dpr.mean, found.dpr.sd, found.pass_at_1.mean, found.pass_at_1.sd].map(|it| it.to_string()));
+            cells.extend(
+                [found.dpr.mean, found.dpr.sd, found.pass_at_1.mean, found.pass_at_1.sd].map(|it| it.to_string()),
+            );
             seeds.line(cells);
         }
     }
@@ -501,7 +605,10 @@ pub(crate) fn csv_files(matrix: &Matrix) -> Vec<(&'static str, String)> {
         files.push(("sweeps.csv", sweeps.0));
     }
     if !matrix.beside.is_empty() {
-        let mut paper = csv(header(&["condition", "paper_model", "method", "eta_bits", "paper_pass_at_1", "paper_accept_ratio", "paper_dpr"], &metrics));
+        let mut paper = csv(header(
+            &["condition", "paper_model", "method", "eta_bits", "paper_pass_at_1", "paper_accept_ratio", "paper_dpr"],
+            &metrics,
+        ));
         for it in &matrix.beside {
             let mut cells = vec![csv_text(&it.cell), csv_text(it.paper_model)];
             cells.extend(key_cells(&MethodKey::new(it.method, it.eta_bits)));
@@ -512,9 +619,11 @@ pub(crate) fn csv_files(matrix: &Matrix) -> Vec<(&'static str, String)> {
         files.push(("paper.csv", paper.0));
     }
     if !matrix.contrasts.is_empty() {
-        let mut contrasts = csv(header(&["condition", "paper_model", "method", "metric", "paper", "p", "p_holm"], &["ours"]));
+        let mut contrasts =
+            csv(header(&["condition", "paper_model", "method", "metric", "paper", "p", "p_holm"], &["ours"]));
         for it in &matrix.contrasts {
-            let mut cells = vec![csv_text(&it.cell), csv_text(it.paper_model), csv_text(it.method), csv_text(it.metric.spoken())];
+            let mut cells =
+                vec![csv_text(&it.cell), csv_text(it.paper_model), csv_text(it.method), csv_text(it.metric.spoken())];
             cells.extend([it.paper.to_string(), real(it.ours.p), real(it.ours.p_holm)]);
             cells.extend(estimate_cells(&it.ours.difference));
             contrasts.line(cells);

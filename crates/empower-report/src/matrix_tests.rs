@@ -23,7 +23,8 @@ fn cell(attention: f64, wrong: usize, seeds: &[u64]) -> Cell {
                 episodes.push(EpisodeRow { seed: *seed, ..row });
             }
         }
-        let settings = json!({"human": {"attention": attention, "editing": "append_only"}, "limits": {"max_rounds": 50}});
+        let settings =
+            json!({"human": {"attention": attention, "editing": "append_only"}, "limits": {"max_rounds": 50}});
         Run { name: format!("seed {seed}"), manifest: Some(Manifest::new("run", settings)), episodes }
     };
     Cell {

@@ -417,7 +417,8 @@ fn condition_chart(series: &ConditionSeries, focus: &[MethodKey], id: &str) -> O
         .filter(|curve| !curve.points.is_empty())
         .collect();
     let (title, x_label) = (format!("DPR against {}", series.spoken()), series.spoken());
-    let axes = Axes { title: &title, x_label: &x_label, y_label: "DPR", is_share: false, has_markers: true, is_log: false };
+    let axes =
+        Axes { title: &title, x_label: &x_label, y_label: "DPR", is_share: false, has_markers: true, is_log: false };
     curve_chart(&axes, &curves, id)
 }
 

@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use empower_artifact::{Manifest, MANIFEST_FILE, RunFolder, write_json_atomic};
+use empower_artifact::{MANIFEST_FILE, Manifest, RunFolder, write_json_atomic};
 use empower_experiment::{Experiment, ExperimentError, Graph, Kind, Stage};
 use empower_sim::Task;
 use serde::Serialize;
@@ -128,8 +128,10 @@ fn shard_logs(folders: &[PathBuf], stage: &Stage) -> Result<Vec<PathBuf>> {
     let Some((Shard { of, .. }, _)) = found.first() else {
         bail!("no shard has finished this stage\nhint: run every --shard first; name other folders with --from");
     };
-    let missing: Vec<String> =
-        (0..*of).filter(|i| !found.iter().any(|(it, _)| it.index == *i && it.of == *of)).map(|i| format!("{i}/{of}")).collect();
+    let missing: Vec<String> = (0..*of)
+        .filter(|i| !found.iter().any(|(it, _)| it.index == *i && it.of == *of))
+        .map(|i| format!("{i}/{of}"))
+        .collect();
     if !missing.is_empty() {
         bail!("no finished shard {}\nhint: run it, or name its folder with --from", missing.join(", "));
     }
@@ -182,7 +184,11 @@ pub fn run(arguments: Arguments) -> Result<()> {
     } else {
         let count = |status| reports.iter().filter(|it| it.status == status).count();
         let mut said = results.as_ref().map(|it| it.text.clone()).unwrap_or_default();
-        said.push_str(&format!("{} stages done, {} found finished: {seconds:.0} seconds\n", count("done"), count("reused")));
+        said.push_str(&format!(
+            "{} stages done, {} found finished: {seconds:.0} seconds\n",
+            count("done"),
+            count("reused")
+        ));
         said.push_str(&match &results {
             Some(results) => format!("{}\n", results.page.display()),
             None => "this was a shard: when all are done, put them together with --merge\n".to_owned(),

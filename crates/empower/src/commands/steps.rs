@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use empower_artifact::Seed;
 use empower_data::{
-    Document, DocumentExamplesRow, ExampleOptions, FunctionOptions, ReadOptions, ScoredDocument,
-    document_examples, python_library_functions, read_documents,
+    Document, DocumentExamplesRow, ExampleOptions, FunctionOptions, ReadOptions, ScoredDocument, document_examples,
+    python_library_functions, read_documents,
 };
 use empower_engine::{Decoder, Engine, Storage};
 use empower_experiment::{Contestant, Recipe};
@@ -90,8 +90,7 @@ pub fn select(scored: &[ScoreRow], recipe: Recipe, seed: Seed) -> Result<Vec<Doc
         drop_silent: false,
     };
     let rows = scored.iter().map(|row| {
-        let document =
-            ScoredDocument { document_id: &row.id, token_ids: &row.token_ids, logprobs: Some(&row.nats) };
+        let document = ScoredDocument { document_id: &row.id, token_ids: &row.token_ids, logprobs: Some(&row.nats) };
         Ok(DocumentExamplesRow { overlap: row.overlap, ..document_examples(document, &options)? })
     });
     rows.collect()

@@ -111,7 +111,10 @@ pub fn plan(setup: &Setup, graph: &Graph, out: &Path) -> Result<Plan> {
                 .to_owned(),
         );
     }
-    notes.push("calls and tokens of plays are upper bounds: every round the human may take, every suggestion at its cap".to_owned());
+    notes.push(
+        "calls and tokens of plays are upper bounds: every round the human may take, every suggestion at its cap"
+            .to_owned(),
+    );
     let open = || stages.iter().filter(|it| it.status != "done");
     Ok(Plan {
         experiment: setup.experiment.name.clone(),
@@ -218,7 +221,8 @@ impl Counter<'_> {
         let Work::Play { model, human, problems, contestant, max_suggestion_tokens, .. } = &stage.work else {
             return (None, None, None);
         };
-        let (Some(set), Some(tokenizer)) = (self.setup.problems[*problems].as_ref(), tokenizer_of(self.setup, &mut self.tokenizers, *model))
+        let (Some(set), Some(tokenizer)) =
+            (self.setup.problems[*problems].as_ref(), tokenizer_of(self.setup, &mut self.tokenizers, *model))
         else {
             return (None, None, None);
         };
@@ -285,7 +289,13 @@ impl Plan {
         text.push_str(&format!("{:<6} {:<9} {:>9} {:>12} {:>8}  stage\n", "", "kind", "calls", "tokens", "time"));
         for it in &self.stages {
             let (calls, tokens) = (number(it.calls), number(it.tokens));
-            text.push_str(&format!("{:<6} {:<9} {calls:>9} {tokens:>12} {:>8}  {}\n", it.status, it.kind, seconds(it), it.label));
+            text.push_str(&format!(
+                "{:<6} {:<9} {calls:>9} {tokens:>12} {:>8}  {}\n",
+                it.status,
+                it.kind,
+                seconds(it),
+                it.label
+            ));
         }
         let n_done = self.stages.iter().filter(|it| it.status == "done").count();
         let n_plays = self.stages.iter().filter(|it| it.stage_kind == Kind::Play).count();

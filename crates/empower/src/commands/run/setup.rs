@@ -223,8 +223,10 @@ fn documents_record(
     };
     let mut paths = Vec::new();
     for path in &documents.paths {
-        paths.push(super::super::steps::read_corpus(&[PathBuf::from(path)], &documents.extensions)
-            .map(|documents| empower_data::corpus_hash(&documents))?);
+        paths.push(
+            super::super::steps::read_corpus(&[PathBuf::from(path)], &documents.extensions)
+                .map(|documents| empower_data::corpus_hash(&documents))?,
+        );
     }
     let regenerate = match &documents.regenerate {
         Some(regenerate) => {

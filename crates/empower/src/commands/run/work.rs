@@ -170,9 +170,7 @@ impl<'a> Worker<'a> {
                 });
                 Ok(done(stats.examples as u64, None, facts))
             }
-            Work::Train { model, training, seed } => {
-                self.train(*model, *training, *seed, &input(0), folder, show)
-            }
+            Work::Train { model, training, seed } => self.train(*model, *training, *seed, &input(0), folder, show),
             Work::Play { .. } => self.play(stage, folder, show),
             Work::Site { .. } => bail!("pages are written by the report"),
         }
