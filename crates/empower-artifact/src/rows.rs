@@ -49,6 +49,38 @@ pub enum Decision {
     Reject,
     /// Nothing was suggested.
     Silent,
+    /// Said that the program is complete as it stands; the suggestion was left out.
+    Finish,
+}
+
+/// What a language-model human failed at in a round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HumanFault {
+    /// Its decision was none of the three words; it was asked once more.
+    UnreadDecision,
+    /// Nor was the second; the suggestion was rejected.
+    NoDecision,
+    /// It wrote nothing, and did not say that the program is complete.
+    NothingWritten,
+    /// It did not go on with the program as it stands, but began another one.
+    NotContinued,
+    /// What it had to read and answer does not fit its context; it was not asked.
+    NoRoom,
+}
+
+/// What a language-model human thought and failed at in a round.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct HumanTurn {
+    /// What it thought of the suggestion, or what it wrote before it was shown one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub thoughts: String,
+    /// How much the suggestion agreed with what it had written, from 0 to 1, where that decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreement: Option<f64>,
+    /// In the order in which they happened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<HumanFault>,
 }
 
 /// What came of an answer in the chat protocol, where the code so far is shown and has to be retyped.
@@ -91,6 +123,9 @@ pub struct RoundRow {
     /// What came of the assistant's answer, in the chat protocol.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<AnswerOutcome>,
+    /// Where the human is a language model: its side of the round.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub human: Option<HumanTurn>,
 }
 
 /// How an episode ended.

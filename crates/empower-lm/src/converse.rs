@@ -75,7 +75,7 @@ pub trait ChatModel: Send + Sync {
 
 /// A generator that is talked to through a chat template.
 pub struct LocalChat<'m> {
-    model: &'m dyn Generator,
+    model: Box<dyn Generator + 'm>,
     tokenizer: Tokenizer,
     template: ChatTemplate,
     stop: Vec<String>,
@@ -85,7 +85,12 @@ pub struct LocalChat<'m> {
 impl<'m> LocalChat<'m> {
     /// Talks to `model` in the form of `template`. `stop` are texts that end every answer: a model that was never taught
     /// to end its turn would go on with the next one.
-    pub fn new(model: &'m dyn Generator, tokenizer: Tokenizer, template: ChatTemplate, stop: Vec<String>) -> Self {
+    pub fn new(
+        model: Box<dyn Generator + 'm>,
+        tokenizer: Tokenizer,
+        template: ChatTemplate,
+        stop: Vec<String>,
+    ) -> Self {
         let form = ContentHash::of_bytes(format!("{}\n{stop:?}", template.identity()));
         let id = ModelId(format!("{}+chat-{}", model.model_id(), form.short()));
         Self { model, tokenizer, template, stop, id }
@@ -163,5 +168,25 @@ impl ChatModel for LocalChat<'_> {
             reason: "it left a question without an answer".to_owned(),
         };
         answers.into_iter().collect::<Option<_>>().ok_or(missing)
+    }
+}
+
+impl<M: ChatModel + ?Sized> ChatModel for Box<M> {
+    fn model_id(&self) -> &ModelId {
+        (**self).model_id()
+    }
+
+    fn answer(&self, requests: &[ChatRequest]) -> Result<Vec<ChatAnswer>, ModelError> {
+        (**self).answer(requests)
+    }
+}
+
+impl<M: ChatModel + ?Sized> ChatModel for &M {
+    fn model_id(&self) -> &ModelId {
+        (**self).model_id()
+    }
+
+    fn answer(&self, requests: &[ChatRequest]) -> Result<Vec<ChatAnswer>, ModelError> {
+        (**self).answer(requests)
     }
 }

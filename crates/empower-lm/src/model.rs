@@ -225,6 +225,24 @@ impl<M: Scorer + ?Sized> Scorer for &M {
     }
 }
 
+impl<M: Generator + ?Sized> Generator for Box<M> {
+    fn model_id(&self) -> &ModelId {
+        (**self).model_id()
+    }
+
+    fn context(&self) -> usize {
+        (**self).context()
+    }
+
+    fn generate(
+        &self,
+        requests: &[GenerationRequest<'_>],
+        watch: &mut dyn FnMut(usize, GeneratedToken) -> NextStep,
+    ) -> Result<Vec<Generation>, ModelError> {
+        (**self).generate(requests, watch)
+    }
+}
+
 impl<M: Generator + ?Sized> Generator for &M {
     fn model_id(&self) -> &ModelId {
         (**self).model_id()

@@ -318,6 +318,7 @@ mod tests {
             problems: 1,
             infrastructure: 0,
             round_limit: 0,
+            human_faults: Default::default(),
         }
     }
 

@@ -6,13 +6,16 @@ use std::fmt::Write;
 use empower_artifact::rows::{Decision, Ending, EpisodeRow, RoundRow, Verdict};
 
 use crate::escape::html;
-use crate::metrics::{MethodKey, is_shown};
+use crate::metrics::{MethodKey, fault_name, is_shown};
 
 /// Longer pieces of text are cut on the page, with a note.
 ///
 /// chosen: four times the longest program of the project's own suite; an endless suggestion must not make an endless
 /// page.
 const MAX_CHARS: usize = 8000;
+
+/// Characters of a human's thoughts that a tooltip shows; the rows have them whole. Chosen.
+const MAX_THOUGHTS: usize = 600;
 
 /// A problem to show, and why it was chosen.
 pub(crate) struct Chosen<'a> {
@@ -227,6 +230,7 @@ fn render_round<'a>(out: &mut String, i: usize, row: &RoundRow, pieces: impl Ite
         (false, ..) => ("○", "silent".to_owned()),
         (_, Decision::Accept, Some(false)) => ("⚠", "accepted, though not what the human had in mind".to_owned()),
         (_, Decision::Accept, _) => ("✓", "accepted".to_owned()),
+        (_, Decision::Finish, _) => ("■", "left out: the human said that the program is complete".to_owned()),
         (_, _, Some(true)) => ("✗", "rejected, though it was what the human had in mind".to_owned()),
         _ => ("✗", "rejected".to_owned()),
     };
@@ -236,6 +240,12 @@ fn render_round<'a>(out: &mut String, i: usize, row: &RoundRow, pieces: impl Ite
         let _ = write!(title, ", {} tokens, {bits:.2} bits", row.suggestion_tokens);
     }
     let _ = write!(title, "; typed {} tokens", row.typed_tokens);
+    for fault in row.human.iter().flat_map(|human| &human.faults) {
+        let _ = write!(title, "; {}", fault_name(*fault));
+    }
+    if let Some(thoughts) = row.human.as_ref().map(|human| human.thoughts.trim()).filter(|it| !it.is_empty()) {
+        let _ = write!(title, "\nIt thought: {}", thoughts.chars().take(MAX_THOUGHTS).collect::<String>());
+    }
     let _ = write!(out, r#"<span class="round" title="{}"><span class="mark">{}{mark}</span>"#, html(&title), i + 1);
     let mut deletion = (row.deleted_chars > 0).then(|| format!(r#"<span class="mark">⌫{}</span>"#, row.deleted_chars));
     for piece in pieces {
@@ -282,6 +292,7 @@ mod tests {
             typed: typed.into(),
             typed_tokens: 1,
             answer: None,
+            human: None,
         }
     }
 

@@ -35,7 +35,9 @@ mod viewer;
 pub use error::ReportError;
 pub use escape::html as escape_html;
 pub use matrix::{Cell, Matrix, MatrixOptions, StageLine, write_matrix};
-pub use metrics::{DprWeights, MethodGroup, MethodKey, MethodMetrics, Metric, ProblemCluster, partition, summarise};
+pub use metrics::{
+    DprWeights, MethodGroup, MethodKey, MethodMetrics, Metric, ProblemCluster, fault_name, partition, summarise,
+};
 pub use paired::{Comparison, compare};
 pub use pass_at_k::{PassAtK, estimate_pass_at_k, pass_at_k};
 pub use report::{Details, Report, ReportOptions, build_report, write_report, write_site};

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use empower_artifact::Seed;
-use empower_artifact::rows::{Decision, Ending, EpisodeRow, RoundRow, Verdict};
+use empower_artifact::rows::{Decision, Ending, EpisodeRow, HumanFault, RoundRow, Verdict};
 use serde::{Deserialize, Serialize};
 
 use crate::ReportError;
@@ -200,6 +200,19 @@ pub struct MethodGroup {
     pub infrastructure: usize,
     /// Judged episodes that ended at the round limit.
     pub round_limit: usize,
+    /// What a language-model human failed at in them, in rounds.
+    pub human_faults: BTreeMap<HumanFault, usize>,
+}
+
+/// A fault of the human for people, as something that is counted.
+pub fn fault_name(fault: HumanFault) -> &'static str {
+    match fault {
+        HumanFault::UnreadDecision => "decisions asked for twice",
+        HumanFault::NoDecision => "rounds without a decision",
+        HumanFault::NothingWritten => "rounds in which it wrote nothing",
+        HumanFault::NotContinued => "answers that began another program",
+        HumanFault::NoRoom => "questions too long for its context",
+    }
 }
 
 /// A rate that the report knows.
@@ -293,6 +306,8 @@ pub struct MethodMetrics {
     pub infrastructure: usize,
     /// Judged episodes that ended at the round limit.
     pub round_limit: usize,
+    /// What a language-model human failed at in them, in rounds.
+    pub human_faults: BTreeMap<HumanFault, usize>,
 }
 
 /// Whether a round's suggestion was shown to the human: an empty one is not (PAPER section 7, **choice**).
@@ -328,7 +343,8 @@ pub fn partition(episodes: &[EpisodeRow], weights: &DprWeights) -> Result<Vec<Me
             });
         }
         let (group, clusters) = groups.entry(key.clone()).or_insert_with(|| {
-            let group = MethodGroup { key, problems: Vec::new(), episodes: 0, infrastructure: 0, round_limit: 0 };
+            let (problems, human_faults) = (Vec::new(), BTreeMap::new());
+            let group = MethodGroup { key, problems, episodes: 0, infrastructure: 0, round_limit: 0, human_faults };
             (group, BTreeMap::new())
         });
         if episode.verdict == Verdict::Infrastructure {
@@ -337,6 +353,9 @@ pub fn partition(episodes: &[EpisodeRow], weights: &DprWeights) -> Result<Vec<Me
         }
         group.episodes += 1;
         group.round_limit += usize::from(episode.ending == Ending::RoundLimit);
+        for fault in episode.rounds.iter().filter_map(|round| round.human.as_ref()).flat_map(|human| &human.faults) {
+            *group.human_faults.entry(*fault).or_default() += 1;
+        }
         let cluster = clusters.entry(&episode.question_id).or_insert_with(|| ProblemCluster {
             question_id: episode.question_id.clone(),
             episodes: 0,
@@ -395,6 +414,7 @@ pub fn summarise(group: &MethodGroup, resamples: usize, seed: Seed) -> MethodMet
         problems: group.problems.len(),
         infrastructure: group.infrastructure,
         round_limit: group.round_limit,
+        human_faults: group.human_faults.clone(),
     }
 }
 
@@ -426,6 +446,7 @@ pub(crate) mod tests {
             typed: "abc".into(),
             typed_tokens: 3,
             answer: None,
+            human: None,
         };
         let rounds: Vec<RoundRow> = rounds.chars().map(round).collect();
         EpisodeRow {

@@ -2,11 +2,11 @@
 //! and [`write_site`] writes it down: the page, the tables, and a folder with the data of the pictures and the episodes
 //! for the viewer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use empower_artifact::files::{create_folder, remove_files};
-use empower_artifact::rows::EpisodeRow;
+use empower_artifact::rows::{EpisodeRow, HumanFault};
 use empower_artifact::{Manifest, Seed, write_atomic, write_json_atomic};
 use serde::Serialize;
 
@@ -17,7 +17,9 @@ use crate::downloads;
 use crate::effort::{EffortCurve, effort_curves};
 use crate::headline::{answer, best_baseline, headline, headline_key};
 use crate::html::{Page, markdown, page};
-use crate::metrics::{DprWeights, HUMAN_ALONE, MethodGroup, MethodKey, MethodMetrics, Metric, partition, summarise};
+use crate::metrics::{
+    DprWeights, HUMAN_ALONE, MethodGroup, MethodKey, MethodMetrics, Metric, fault_name, partition, summarise,
+};
 use crate::paired::{Comparison, Effort, compare, compare_two};
 use crate::runs::{Pool, Run, other_differences, pool};
 use crate::savings::{Savings, savings};
@@ -378,6 +380,18 @@ fn notes(groups: &[MethodGroup], metrics: &[MethodMetrics], options: &ReportOpti
         .collect();
     if !limited.is_empty() {
         notes.push(format!("Episodes that ended at the round limit, judged as they stood: {}.", limited.join(", ")));
+    }
+    let failed = |(key, faults): (&MethodKey, &BTreeMap<HumanFault, usize>)| {
+        let parts: Vec<String> = faults.iter().map(|(fault, n)| format!("{n} {}", fault_name(*fault))).collect();
+        format!("{key}: {}", parts.join(", "))
+    };
+    let failed: Vec<String> = groups
+        .iter()
+        .filter(|group| !group.human_faults.is_empty())
+        .map(|group| failed((&group.key, &group.human_faults)))
+        .collect();
+    if !failed.is_empty() {
+        notes.push(format!("What the human, a language model, failed at; all of it counts: {}.", failed.join("; ")));
     }
     let problem_sets: BTreeSet<Vec<&str>> = groups
         .iter()

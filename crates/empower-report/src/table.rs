@@ -1,6 +1,9 @@
 //! The results table: rows with the field names that scripts rely on, as Markdown, CSV, and aligned text for a
 //! terminal. JSON is the rows' own serialisation. A number that is not defined is `null`, an empty CSV cell, "n/a".
 
+use std::collections::BTreeMap;
+
+use empower_artifact::rows::HumanFault;
 use serde::{Deserialize, Serialize};
 
 use crate::metrics::{MethodKey, MethodMetrics};
@@ -59,6 +62,9 @@ pub struct TableRow {
     pub infrastructure: usize,
     /// Judged episodes that ended at the round limit.
     pub round_limit: usize,
+    /// What a language-model human failed at in them, in rounds; empty for a human that is none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub human_faults: BTreeMap<HumanFault, usize>,
 }
 
 impl TableRow {
@@ -96,6 +102,7 @@ impl From<&MethodMetrics> for TableRow {
             problems: metrics.problems,
             infrastructure: metrics.infrastructure,
             round_limit: metrics.round_limit,
+            human_faults: metrics.human_faults.clone(),
         }
     }
 }
@@ -221,7 +228,7 @@ pub fn to_csv(rows: &[TableRow]) -> String {
     text
 }
 
-const COLUMNS: [&str; 30] = [
+const COLUMNS: [&str; 31] = [
     "method",
     "eta_bits",
     "pass_at_1",
@@ -252,6 +259,7 @@ const COLUMNS: [&str; 30] = [
     "problems",
     "infrastructure",
     "round_limit",
+    "human_faults",
 ];
 
 fn csv_cells(row: &TableRow) -> Vec<String> {
@@ -289,6 +297,7 @@ fn csv_cells(row: &TableRow) -> Vec<String> {
         row.problems.to_string(),
         row.infrastructure.to_string(),
         row.round_limit.to_string(),
+        row.human_faults.values().sum::<usize>().to_string(),
     ]
 }
 

@@ -64,7 +64,7 @@ pub enum SuggestionSampling {
 }
 
 impl SuggestionSampling {
-    fn with_seed(self, seed: u64) -> Sampling {
+    pub(crate) fn with_seed(self, seed: u64) -> Sampling {
         match self {
             Self::Greedy => Sampling::Greedy,
             Self::Random { temperature, top_k, top_p } => Sampling::Random { temperature, top_k, top_p, seed },

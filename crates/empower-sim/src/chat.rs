@@ -112,7 +112,7 @@ impl Prompts {
 }
 
 /// Backticks for a fence around `code`: three, or one more than its longest run.
-fn fence(code: &str) -> String {
+pub(crate) fn fence(code: &str) -> String {
     let longest = code.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     "`".repeat(3.max(longest + 1))
 }
@@ -253,10 +253,10 @@ impl ChatProtocol {
 
 /// What an answer is, and the bytes of it that are the suggestion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Read {
-    outcome: AnswerOutcome,
-    start: usize,
-    end: usize,
+pub(crate) struct Read {
+    pub(crate) outcome: AnswerOutcome,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
 }
 
 impl Read {
@@ -266,7 +266,7 @@ impl Read {
 }
 
 /// Reads the first fenced block: a line of backticks and a language, the content, a line of at least as many backticks.
-fn read_retyped(text: &str, code: &str) -> Read {
+pub(crate) fn read_retyped(text: &str, code: &str) -> Read {
     let mut at = 0;
     let mut block: Option<(usize, usize)> = None; // backticks, start of the content
     for line in text.split_inclusive('\n') {

@@ -15,7 +15,9 @@
 //! cut in the middle of a word stays cut, and a model's cache of the prefix stays valid. Only a deletion that ends
 //! inside a token has the kept part of that token encoded again.
 //!
-//! There is no model here, no thread, no clock and no file.
+//! The rounds of a language-model human are in [`talk`]. There is no model here, no thread, no clock and no file.
+
+mod talk;
 
 use empower_artifact::rows::{Decision, Ending, EpisodeRow, RoundRow};
 use empower_lm::TokenId;
@@ -27,6 +29,7 @@ use crate::draws;
 use crate::error::{Fault, SimError, shortened};
 use crate::human::{Editing, ReplayHuman, read};
 use crate::judging::Judged;
+use crate::lm_human::LmHuman;
 use crate::task::Task;
 
 /// What ends an episode whatever the human does.
@@ -65,6 +68,10 @@ struct Flaw {
 pub struct Episode<'a> {
     task: &'a Task,
     human: ReplayHuman,
+    /// A language model in the replay human's place.
+    lm: Option<&'a LmHuman<'a>>,
+    /// The round under way, of a language-model human.
+    turn: Option<talk::Turn>,
     limits: Limits,
     seed: u64,
     codec: &'a dyn TextCodec,
@@ -92,11 +99,41 @@ impl<'a> Episode<'a> {
         seed: u64,
         codec: &'a dyn TextCodec,
     ) -> Result<Self, SimError> {
+        let mut episode = Self::begun(task, human, None, limits, seed, codec)?;
+        episode.covered = task.starter().len();
+        if episode.is_plan_written() {
+            episode.ending = Some(Ending::Finished);
+        }
+        Ok(episode)
+    }
+
+    /// As [`new`](Self::new), of a language model: it has no plan, and no episode is over before it says so.
+    pub fn with_lm(
+        task: &'a Task,
+        lm: &'a LmHuman<'a>,
+        limits: Limits,
+        seed: u64,
+        codec: &'a dyn TextCodec,
+    ) -> Result<Self, SimError> {
+        lm.settings.validate()?;
+        Self::begun(task, ReplayHuman::default(), Some(lm), limits, seed, codec)
+    }
+
+    fn begun(
+        task: &'a Task,
+        human: ReplayHuman,
+        lm: Option<&'a LmHuman<'a>>,
+        limits: Limits,
+        seed: u64,
+        codec: &'a dyn TextCodec,
+    ) -> Result<Self, SimError> {
         human.validate()?;
         limits.validate()?;
         let mut episode = Self {
             task,
             human,
+            lm,
+            turn: None,
             limits,
             seed,
             codec,
@@ -110,10 +147,6 @@ impl<'a> Episode<'a> {
         };
         let starter = episode.encode(task.starter())?;
         episode.append(&starter);
-        episode.covered = task.starter().len();
-        if episode.is_plan_written() {
-            episode.ending = Some(Ending::Finished);
-        }
         Ok(episode)
     }
 
@@ -152,7 +185,18 @@ impl<'a> Episode<'a> {
         self.ending
     }
 
-    /// Plays one round with this suggestion and returns its row. Draws at most two random numbers.
+    /// Takes a suggestion: a replay human plays its round at once, a language model has to be asked
+    /// ([`question`](Self::question)) until nothing is left to ask.
+    ///
+    /// Errors and panics as [`offer`](Self::offer) does.
+    pub fn take(&mut self, suggestion: Suggestion) -> Result<(), SimError> {
+        match self.lm {
+            Some(lm) => self.begin_turn(lm, suggestion),
+            None => self.offer(suggestion).map(drop),
+        }
+    }
+
+    /// Plays one round of the replay human with this suggestion and returns its row. Draws at most two random numbers.
     ///
     /// Errors: a tokenizer that fails or loses text. The episode must not be played on after an error.
     ///
@@ -178,6 +222,7 @@ impl<'a> Episode<'a> {
             typed: typed.text,
             typed_tokens: typed.tokens.len(),
             answer: suggestion.answer,
+            human: None,
         });
         self.ending = if self.is_plan_written() {
             Some(Ending::Finished)

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use empower_artifact::ArtifactError;
-use empower_lm::ModelError;
+use empower_lm::{ModelError, TemplateError};
 use empower_select::SelectError;
 
 use crate::chat::PromptError;
@@ -101,6 +101,22 @@ pub enum SimError {
         #[source]
         source: Box<PromptError>,
     },
+    /// The human's words could not be put together.
+    #[error("the human could not be asked about problem {question_id}")]
+    HumanPrompt {
+        /// The problem.
+        question_id: String,
+        /// What was wrong.
+        #[source]
+        source: Box<TemplateError>,
+    },
+    /// The human's model failed.
+    #[error("the human could not answer")]
+    Human {
+        /// What the model said.
+        #[source]
+        source: ModelError,
+    },
     /// A model or judge answered with another number of answers than it was asked.
     #[error("{who} gave {got} answers to {asked} questions")]
     AnswerCount {
@@ -120,8 +136,8 @@ pub enum SimError {
         #[source]
         source: Fault,
     },
-    /// The judge was given a program of a problem that it does not have.
-    #[error("the judge has no tests for problem {question_id}")]
+    /// The judge or the human was asked about a problem that it does not have.
+    #[error("problem {question_id} is not among those that were read")]
     UnknownProblem {
         /// The problem.
         question_id: String,

@@ -10,6 +10,7 @@ use empower_lm::{TokenId, Tokenizer};
 use crate::codec::TextCodec;
 use crate::error::{Fault, SimError};
 use crate::judging::{Judged, ProgramJudge, ProgramToJudge};
+use crate::lm_human::Statement;
 use crate::task::Task;
 
 /// A model's own tokenizer. An id without a token (a padded model can produce one) is shown as U+FFFD, which no human
@@ -44,6 +45,21 @@ pub fn tasks_of_problems(problems: &[Problem], repeats: usize) -> Result<Vec<Tas
         }
     }
     Ok(tasks)
+}
+
+/// `repeats` tasks a problem of humans who have no program in mind, and what they know of each problem. Reference programs
+/// are not needed, and not looked at.
+///
+/// Errors: no repeats.
+pub fn open_tasks(problems: &[Problem], repeats: usize) -> Result<(Vec<Task>, HashMap<String, Statement>), SimError> {
+    some_repeats(repeats)?;
+    let pairs = problems.iter().flat_map(|problem| (0..repeats).map(move |repeat| (problem, repeat)));
+    let tasks = pairs.map(|(problem, repeat)| Task::without_plan(&problem.question_id, repeat, &problem.starter_code));
+    let known = problems.iter().map(|problem| {
+        let (question, starter) = (problem.content.clone(), problem.starter_code.clone());
+        (problem.question_id.clone(), Statement { question, starter })
+    });
+    Ok((tasks.collect(), known.collect()))
 }
 
 /// `repeats` tasks a document, document by document, of a human who has its text in mind: any language, or prose. Nothing

@@ -26,7 +26,7 @@ use crate::task::{EpisodeKey, Task};
 /// What the rows of one method depend on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct MethodRecord {
-    human: ReplayHuman,
+    human: HumanRecord,
     limits: Limits,
     seed: u64,
     model: Option<ModelId>,
@@ -39,6 +39,15 @@ struct MethodRecord {
     n_tasks: usize,
     /// Hash of every task's key, starter and plan, in their order.
     tasks: String,
+}
+
+/// Who the human was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum HumanRecord {
+    Replay(ReplayHuman),
+    /// Hash of a language model's record: its words are long.
+    Model(String),
 }
 
 /// What is remembered of a row on disk.
@@ -101,11 +110,14 @@ impl EpisodeLog {
         &mut self,
         tasks: &[Task],
         assistant: &Assistant<'_>,
-        settings: &Settings,
+        settings: &Settings<'_>,
     ) -> Result<HashSet<EpisodeKey>, SimError> {
         let name = method_name(&assistant.method, assistant.eta.map(|eta| eta.0));
         let record = MethodRecord {
-            human: settings.human,
+            human: match settings.lm {
+                Some(lm) => HumanRecord::Model(ContentHash::of_bytes(lm.record().to_string()).to_string()),
+                None => HumanRecord::Replay(settings.human),
+            },
             limits: settings.limits,
             seed: settings.seed,
             model: assistant.model.map(|model| model.model_id().clone()),

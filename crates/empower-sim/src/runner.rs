@@ -8,9 +8,9 @@ use std::mem;
 
 use empower_artifact::Seed;
 use empower_artifact::rows::{EpisodeRow, Verdict};
-use empower_lm::SessionId;
+use empower_lm::{ChatRequest, SessionId};
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::assistant::{Ask, Assistant, Suggestion};
 use crate::codec::TextCodec;
@@ -19,14 +19,18 @@ use crate::episode::{Episode, Limits};
 use crate::error::SimError;
 use crate::human::ReplayHuman;
 use crate::judging::{Judged, ProgramJudge, ProgramToJudge};
+use crate::lm_human::LmHuman;
 use crate::log::EpisodeLog;
 use crate::task::{EpisodeKey, Task};
 
 /// How to simulate. `batch` and `judge_batch` change speed and memory, never a row.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Settings {
+#[derive(Clone, Copy, Serialize)]
+pub struct Settings<'h> {
     /// The human.
     pub human: ReplayHuman,
+    /// A language model in its place; `human` is then not asked.
+    #[serde(skip)]
+    pub lm: Option<&'h LmHuman<'h>>,
     /// What ends an episode whatever the human does.
     pub limits: Limits,
     /// The run's seed; every episode derives its own ([`episode_seed`]).
@@ -38,16 +42,18 @@ pub struct Settings {
     pub judge_batch: usize,
 }
 
-impl Default for Settings {
+impl Default for Settings<'_> {
     fn default() -> Self {
-        Self { human: ReplayHuman::default(), limits: Limits::default(), seed: 0, batch: 16, judge_batch: 32 }
+        let (human, limits) = (ReplayHuman::default(), Limits::default());
+        Self { human, lm: None, limits, seed: 0, batch: 16, judge_batch: 32 }
     }
 }
 
-impl Settings {
+impl Settings<'_> {
     /// Checks the ranges that the fields' docs state.
     pub fn validate(&self) -> Result<(), SimError> {
         self.human.validate()?;
+        self.lm.map_or(Ok(()), |lm| lm.settings.validate())?;
         self.limits.validate()?;
         for (setting, value) in [("batch", self.batch), ("judge_batch", self.judge_batch)] {
             if value == 0 {
@@ -105,7 +111,7 @@ pub fn episode_seed(run_seed: u64, key: &EpisodeKey) -> u64 {
 pub fn simulate(
     tasks: &[Task],
     assistant: &Assistant<'_>,
-    settings: &Settings,
+    settings: &Settings<'_>,
     codec: &dyn TextCodec,
     judge: &dyn ProgramJudge,
     finished: &HashSet<EpisodeKey>,
@@ -129,7 +135,10 @@ pub fn simulate(
             // An episode may be over before it begins (a starter that is the whole plan): then the seat goes on.
             for (idx, task) in waiting.by_ref() {
                 let seed = episode_seed(settings.seed, task.key());
-                let episode = Episode::new(task, settings.human, settings.limits, seed, codec)?;
+                let episode = match settings.lm {
+                    Some(lm) => Episode::with_lm(task, lm, settings.limits, seed, codec)?,
+                    None => Episode::new(task, settings.human, settings.limits, seed, codec)?,
+                };
                 if !episode.is_over() {
                     *seat = Some((idx, episode));
                     break;
@@ -142,6 +151,9 @@ pub fn simulate(
             break;
         }
         summary.rounds += play_round(assistant, codec, &mut seats)?;
+        if let Some(lm) = settings.lm {
+            converse(lm, &mut seats)?;
+        }
         for seat in &mut seats {
             if let Some((idx, episode)) = seat.take_if(|(_, episode)| episode.is_over()) {
                 n_over += 1;
@@ -163,7 +175,7 @@ pub fn simulate_into(
     log: &mut EpisodeLog,
     tasks: &[Task],
     assistant: &Assistant<'_>,
-    settings: &Settings,
+    settings: &Settings<'_>,
     codec: &dyn TextCodec,
     judge: &dyn ProgramJudge,
     progress: &mut dyn FnMut(Progress),
@@ -196,10 +208,32 @@ fn play_round(
         seats.iter_mut().flatten().map(|(_, episode)| episode).zip(suggestions).collect();
     // Collected before looking at errors, so that the first in the order of seats is reported, not the first in time.
     let outcomes: Vec<Result<(), SimError>> =
-        playing.into_par_iter().map(|(episode, suggestion)| episode.offer(suggestion).map(drop)).collect();
+        playing.into_par_iter().map(|(episode, suggestion)| episode.take(suggestion)).collect();
     let n_rounds = outcomes.len();
     outcomes.into_iter().collect::<Result<(), SimError>>()?;
     Ok(n_rounds)
+}
+
+/// Asks a language-model human whatever is to be asked, the questions of all seats together, until every round is over.
+fn converse(lm: &LmHuman<'_>, seats: &mut [Option<(usize, Episode<'_>)>]) -> Result<(), SimError> {
+    loop {
+        let mut asked: Vec<(&mut Episode<'_>, ChatRequest)> = Vec::new();
+        for (_, episode) in seats.iter_mut().flatten() {
+            if let Some(question) = episode.question()? {
+                asked.push((episode, question));
+            }
+        }
+        if asked.is_empty() {
+            return Ok(());
+        }
+        let (episodes, questions): (Vec<_>, Vec<_>) = asked.into_iter().unzip();
+        let answers = lm.model.answer(&questions).map_err(|source| SimError::Human { source })?;
+        if answers.len() != questions.len() {
+            let who = lm.model.model_id().to_string();
+            return Err(SimError::AnswerCount { who, asked: questions.len(), got: answers.len() });
+        }
+        episodes.into_iter().zip(answers).try_for_each(|(episode, answer)| episode.hear(answer))?;
+    }
 }
 
 /// Where finished episodes wait for those before them, and for the judge.

@@ -22,7 +22,7 @@ impl EpisodeKey {
 
 /// One episode to play: where it begins and where its human wants to go.
 ///
-/// Invariants: `plan` starts with `starter`, ends with exactly one newline, and is more than white space.
+/// Invariants, but for tasks of humans who have none in mind, whose plan is empty: `plan` starts with `starter`, ends with exactly one newline, and is more than white space.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
     key: EpisodeKey,
@@ -60,6 +60,12 @@ impl Task {
         Ok(Self { key: EpisodeKey { question_id, repeat }, starter, plan })
     }
 
+    /// A task of a human who has no program in mind: it begins with the whole starter, and has no plan.
+    pub fn without_plan(question_id: impl Into<String>, repeat: usize, starter: impl Into<String>) -> Self {
+        let key = EpisodeKey { question_id: question_id.into(), repeat };
+        Self { key, starter: starter.into(), plan: String::new() }
+    }
+
     /// A task that begins with as much of the starter code as the plan begins with: all of it, or all but its trailing
     /// white space, or nothing (a human who writes its imports first types the starter's lines itself).
     ///
@@ -94,7 +100,7 @@ impl Task {
         &self.starter
     }
 
-    /// The program that the human has in mind: begins with the starter, ends with one newline.
+    /// The program that the human has in mind: begins with the starter, ends with one newline; empty where it has none.
     pub fn plan(&self) -> &str {
         &self.plan
     }

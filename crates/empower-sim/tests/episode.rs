@@ -36,6 +36,7 @@ fn line(round: &RoundRow) -> String {
         Decision::Accept => "a",
         Decision::Reject => "r",
         Decision::Silent => "-",
+        Decision::Finish => "f",
     };
     let wrong = if round.correct == Some(false) { "!" } else { "" };
     let deleted = if round.deleted_chars > 0 { format!("del {} ", round.deleted_chars) } else { String::new() };
@@ -342,7 +343,7 @@ proptest! {
         if editing == Editing::AppendOnly {
             let taken = |round: &RoundRow| match round.decision {
                 Decision::Accept => format!("{}{}", round.suggestion, round.typed),
-                Decision::Reject | Decision::Silent => round.typed.clone(),
+                Decision::Reject | Decision::Silent | Decision::Finish => round.typed.clone(),
             };
             let joined: String = row.rounds.iter().map(taken).collect();
             prop_assert_eq!(&row.program, &format!("{}{joined}", task.starter()));

@@ -18,7 +18,7 @@ use empower_sim::{
 };
 use support::{VOCABULARY, WordCodec, jsonl, reader, tasks, tokens};
 
-fn settings() -> Settings {
+fn settings() -> Settings<'static> {
     Settings { human: ReplayHuman { attention: 0.7, ..ReplayHuman::default() }, seed: 11, ..Settings::default() }
 }
 

@@ -48,10 +48,22 @@ pub fn model_or_embedded(model: Option<&Path>) -> Result<PathBuf> {
 /// # Errors
 /// No assets, or assets without prompts.
 pub fn assistant_prompts() -> Result<PathBuf> {
-    let dir = root()?.join("prompts/assistant");
+    prompts("assistant", "--prompts")
+}
+
+/// The words of the language-model human.
+///
+/// # Errors
+/// No assets, or assets without prompts.
+pub fn human_prompts() -> Result<PathBuf> {
+    prompts("human", "--human-prompts")
+}
+
+fn prompts(name: &str, option: &str) -> Result<PathBuf> {
+    let dir = root()?.join("prompts").join(name);
     if !dir.is_dir() {
         bail!(
-            "the prompts are not there: no {}\nhint: name a folder of prompts with --prompts, or the folder of assets with \
+            "the prompts are not there: no {}\nhint: name a folder of prompts with {option}, or the folder of assets with \
              {VARIABLE}",
             dir.display()
         );

@@ -4,6 +4,7 @@
 mod assets;
 mod commands;
 mod hub;
+mod humans;
 mod models;
 mod output;
 

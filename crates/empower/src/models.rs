@@ -81,7 +81,8 @@ pub struct Prices {
     pub generated: f64,
 }
 
-fn prices(text: &str) -> Result<Prices, String> {
+/// Reads `--prices`.
+pub fn prices(text: &str) -> Result<Prices, String> {
     let number = |text: &str| text.trim().parse().ok().filter(|it: &f64| it.is_finite() && *it >= 0.0);
     let pair = text.split_once(',').and_then(|(read, generated)| Some((number(read)?, number(generated)?)));
     let (read, generated) = pair.ok_or("expected two prices of 0 or more, such as 0.15,0.60")?;
@@ -328,18 +329,26 @@ impl Model {
         })
     }
 
+    /// It as a generator whose answers are not remembered: for callers who remember more than one generation.
+    ///
+    /// # Errors
+    /// As [`generator`](Self::generator).
+    pub fn forgetful_generator(&self) -> Result<Box<dyn Generator + '_>> {
+        Ok(match &self.kind {
+            Kind::Local(engine) => Box::new(engine.as_ref()),
+            Kind::Served(server) => Box::new(RemoteGenerator::new(Server::clone(server))?),
+        })
+    }
+
     /// It as a generator.
     ///
     /// # Errors
     /// A server that takes no token ids, or does not show what its tokens are.
     pub fn generator(&self) -> Result<Box<dyn Generator + '_>> {
-        Ok(match (&self.kind, &self.cache) {
-            (Kind::Local(engine), None) => Box::new(engine.as_ref()),
-            (Kind::Local(engine), Some(cache)) => Box::new(CachedGenerator::new(engine.as_ref(), cache)),
-            (Kind::Served(server), None) => Box::new(RemoteGenerator::new(Server::clone(server))?),
-            (Kind::Served(server), Some(cache)) => {
-                Box::new(CachedGenerator::new(RemoteGenerator::new(Server::clone(server))?, cache))
-            }
+        let generator = self.forgetful_generator()?;
+        Ok(match &self.cache {
+            None => generator,
+            Some(cache) => Box::new(CachedGenerator::new(generator, cache)),
         })
     }
 

@@ -3,6 +3,7 @@
 
 #[path = "../../empower-remote/tests/support/mod.rs"]
 mod served;
+mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -198,6 +199,79 @@ fn episodes_over_http_are_remembered() {
     assert_eq!(bytes(&place.path("one/episodes.jsonl")), bytes(&place.path("two/episodes.jsonl")));
     let usage: Vec<Value> = read_jsonl(&place.path("two/usage.jsonl")).expect("rows");
     assert_eq!(usage[0]["served"]["requests"], 0);
+}
+
+#[test]
+fn a_served_human_thinks_decides_and_is_remembered() {
+    let place = Place::new();
+    let server = serve(Manner::Vllm);
+    let human = |url: &str, out: &str, more: &[&str]| {
+        let all = ["--human-model", url, "--human-served-model", "person", "--human-prices", "1,1"];
+        simulate(&place, url, out, &[&all, more].concat())
+    };
+    let first = human(&server.url, "one", &["--human", "lm", "--batch", "4", "--human-temperature", "0.7"]);
+    ok(&first);
+    let episodes: Vec<EpisodeRow> = read_jsonl(&place.path("one/episodes.jsonl")).expect("rows");
+    assert_eq!(episodes.len(), 4);
+    for episode in &episodes {
+        let shown = episode.rounds.iter().find(|round| round.suggestion_tokens > 0).expect("a suggestion");
+        let human = shown.human.as_ref().expect("its side");
+        assert!(human.thoughts.starts_with("Is it right?") && human.faults.is_empty(), "{human:?}");
+        assert!(episode.rounds.iter().all(|round| round.typed_tokens <= 10));
+        assert!(episode.program.starts_with("def add(a, b):\n"));
+    }
+    let manifest = Manifest::read(&place.path("one")).expect("a manifest");
+    let recorded = &manifest.settings["human"];
+    assert_eq!(
+        (&recorded["model"], &recorded["settings"]["deciding"]),
+        (&json!("remote-chat:person"), &json!("decide"))
+    );
+    assert!(recorded["prompts"]["think"].as_str().is_some_and(|text| text.contains("Think aloud")));
+    let usage: Vec<Value> = read_jsonl(&place.path("one/usage.jsonl")).expect("rows");
+    assert!(usage[1]["served"]["requests"].as_u64() > Some(8) && usage[1]["cost"].as_f64() > Some(0.0), "{usage:?}");
+    let by_agreement = human(&server.url, "agree", &["--human", "lm-agree"]);
+    ok(&by_agreement);
+    let agreeing: Vec<EpisodeRow> = read_jsonl(&place.path("agree/episodes.jsonl")).expect("rows");
+    let agreed =
+        |round: &empower_artifact::rows::RoundRow| round.human.as_ref().is_some_and(|it| it.agreement.is_some());
+    assert!(agreeing.iter().all(|episode| episode.rounds.iter().any(agreed)));
+    // Another run of the same needs no server.
+    let url = server.url.clone();
+    drop(server);
+    ok(&human(&url, "two", &["--human", "lm", "--batch", "1", "--human-temperature", "0.7"]));
+    assert_eq!(bytes(&place.path("one/episodes.jsonl")), bytes(&place.path("two/episodes.jsonl")));
+    // Another template is another request, and there is nobody to ask.
+    let prompts = place.path("prompts");
+    fs::create_dir(&prompts).expect("made");
+    let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/prompts/human");
+    for file in fs::read_dir(ours).expect("our prompts").map(|it| it.expect("a file")) {
+        fs::copy(file.path(), prompts.join(file.file_name())).expect("copied");
+    }
+    fs::write(prompts.join("think.jinja"), "Think aloud again. with the proposal\n\n```python\nx\n```")
+        .expect("written");
+    let prompts = prompts.to_str().expect("UTF-8");
+    let run = human(&url, "three", &["--human", "lm", "--human-prompts", prompts, "--human-temperature", "0.7"]);
+    assert!(!run.status.success() && said(&run).contains("cannot be reached"), "{}", said(&run));
+}
+
+#[test]
+fn a_local_model_without_a_template_is_shown_a_transcript() {
+    let place = Place::new();
+    let server = serve(Manner::Vllm);
+    let folder = place.path("human");
+    support::tiny_model(&folder, &TEXTS, 320, 1024, empower_engine::Storage::F32);
+    let folder = folder.to_str().expect("UTF-8");
+    let more = ["--human", "lm", "--human-model", folder, "--thought-tokens", "8", "--max-rounds", "3", "--json"];
+    let run = simulate(&place, &server.url, "one", &more);
+    let report: Value = serde_json::from_str(&ok(&run)).expect("a report");
+    assert!(said(&run).contains("it is shown a transcript"), "{}", said(&run));
+    let episodes: Vec<EpisodeRow> = read_jsonl(&place.path("one/episodes.jsonl")).expect("rows");
+    let faults = episodes.iter().flat_map(|it| &it.rounds).flat_map(|it| &it.human.as_ref().expect("its side").faults);
+    let faults = faults.count() as u64;
+    // A model with random weights says none of the three words.
+    let counted = report["rows"][0]["human_faults"].as_object().expect("faults in the table");
+    assert!(faults > 4 && counted.values().map(|n| n.as_u64().expect("a count")).sum::<u64>() == faults, "{counted:?}");
+    assert!(said(&run).contains("the human: ") && report["notes"].to_string().contains("failed at"), "{}", said(&run));
 }
 
 #[test]

@@ -202,8 +202,8 @@ fn answer(path: &str, key: &str, body: &Value, state: &State) -> (u16, &'static 
         ("/completion", Manner::LlamaCpp) => plain(forced(body, state)),
         ("/generate", Manner::Sglang) => plain(sglang(body, state)),
         ("/v1/chat/completions", _) => {
-            let said = body["messages"].as_array().expect("messages").last().expect("one")["content"].clone();
-            let text = format!("You said: {}", said.as_str().expect("text"));
+            let last = body["messages"].as_array().expect("messages").last().expect("one").clone();
+            let text = person(last["content"].as_str().expect("text"), last["role"] == "assistant");
             plain(
                 json!({ "choices": [{ "message": { "role": "assistant", "content": text }, "finish_reason": "stop" }],
                           "usage": { "prompt_tokens": 3, "completion_tokens": 4 } }),
@@ -211,6 +211,25 @@ fn answer(path: &str, key: &str, body: &Value, state: &State) -> (u16, &'static 
         }
         _ => refuse(404, "no such path"),
     }
+}
+
+/// Someone who has the first of the texts in mind, and is talked to in the words of our prompts for the human.
+fn person(said: &str, is_begun: bool) -> String {
+    let code = said.split_once("python\n").map_or("", |(_, code)| code);
+    if is_begun {
+        let rest = TEXTS[0].strip_prefix(code).unwrap_or_default().trim_end_matches('\n');
+        return format!("{rest}\n```");
+    }
+    if said.contains("Think aloud") {
+        let (_, shown) = said.split_once("with the proposal\n\n```python\n").expect("the program with the proposal");
+        let (shown, _) = shown.split_once("\n```").expect("a block");
+        let is_right = TEXTS[0].starts_with(shown.trim_end_matches('\n'));
+        return format!("Is it right? {}", if is_right { "It is." } else { "It is not." });
+    }
+    if said.contains("Now decide") {
+        return "accept".to_owned();
+    }
+    format!("You said: {said}")
 }
 
 fn ids(value: &Value) -> Option<Vec<TokenId>> {

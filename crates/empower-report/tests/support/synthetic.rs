@@ -87,6 +87,7 @@ fn episode(method: &(&str, Option<f64>, usize, f64, f64), problem: usize, seed: 
             typed_tokens: typed.chars().count().div_ceil(4),
             typed,
             answer: None,
+            human: None,
         });
     }
     let fails = derailed || problem % 11 == 7;

@@ -2,7 +2,7 @@
 //!
 //! Everything that can be refused is refused before the run folder is made.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -13,13 +13,13 @@ use empower_artifact::{ContentHash, JsonlWriter, Manifest, RunFolder, Seed, read
 use empower_data::{Problem, ProblemOptions, ProblemSource, ReadOptions, corpus_hash, read_documents, read_problems};
 use empower_judge::Judge;
 use empower_lm::{Bits, ChatTemplate, Generator, Tokenizer};
-use empower_report::{ReportOptions, build_report, terminal_table};
+use empower_report::{ReportOptions, build_report, fault_name, terminal_table};
 use empower_select::{Method, PAPER_ETA, StopRule, parse_eta};
 use empower_sim::assistant::MAX_SUGGESTION_TOKENS;
 use empower_sim::{
-    Assistant, ChatMode, ChatProtocol, Editing, EpisodeLog, ExactJudge, Limits, ProgramJudge, Prompts, Protocol,
-    ReplayHuman, Settings, SuggestionSampling, SuiteJudge, Task, TokenizerCodec, simulate_into, tasks_of_documents,
-    tasks_of_problems,
+    Assistant, ChatMode, ChatProtocol, Deciding, Editing, EpisodeLog, ExactJudge, Limits, LmHuman, LmSettings,
+    ProgramJudge, Prompts, Protocol, ReplayHuman, Settings, Statement, SuggestionSampling, SuiteJudge, Task,
+    TokenizerCodec, open_tasks, simulate_into, tasks_of_documents, tasks_of_problems,
 };
 use serde_json::{Value, json};
 
@@ -27,12 +27,13 @@ use super::judge::JudgeOptions;
 use super::problems::source_hash;
 use super::report::EPISODES;
 use crate::assets::{assistant_prompts, problems_named};
+use crate::humans::{HumanModel, HumanOptions};
 use crate::models::{CacheOptions, Model, ModelOptions, ModelUsage, tokenizer_hash};
 use crate::output::{bar, print_json, print_text, usage_error};
 
 /// Simulate a human and an assistant writing programs together, and judge what they wrote.
 ///
-/// The human has a reference program in mind, types some tokens a round, accepts what continues its program and
+/// By default the human has a reference program in mind, types some tokens a round, accepts what continues its program and
 /// notices a wrong suggestion with a probability. Writes manifest.json and episodes.jsonl into the run folder and
 /// prints the table row; `empower report` puts several runs side by side.
 ///
@@ -87,7 +88,9 @@ pub struct Arguments {
     #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u64).range(1..=4096))]
     batch: u64,
     #[command(flatten)]
-    human: HumanOptions,
+    human: PlainHumanOptions,
+    #[command(flatten)]
+    lm: HumanOptions,
     #[command(flatten)]
     sampling: SamplingOptions,
     #[command(flatten)]
@@ -99,10 +102,13 @@ pub struct Arguments {
     no_judge: bool,
 }
 
-/// The replay human.
+/// The human, and the replay human in particular.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Human")]
-struct HumanOptions {
+struct PlainHumanOptions {
+    /// Who the human is.
+    #[arg(long, value_enum, default_value_t = HumanChoice::Replay)]
+    human: HumanChoice,
     /// Probability of noticing that a suggestion is wrong. 0.9 is a careful reader who misses one fault in ten.
     #[arg(long, value_name = "PROBABILITY", default_value_t = ReplayHuman::default().attention, value_parser = probability)]
     attention: f64,
@@ -115,6 +121,16 @@ struct HumanOptions {
     /// Rounds of an episode, at most. The paper's 50 by default.
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
     max_rounds: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum HumanChoice {
+    /// It has a reference program in mind, and no model.
+    Replay,
+    /// A language model that is given the problem, thinks about each suggestion, and decides.
+    Lm,
+    /// A language model that writes before it is shown a suggestion, and takes what agrees with that.
+    LmAgree,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -302,7 +318,7 @@ fn is_without_threshold(name: &str) -> bool {
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<()> {
     let eta = arguments.assistant.eta(arguments.eta)?;
-    let Subject { problems, tasks, input } = Subject::read(&arguments)?;
+    let Subject { problems, tasks, statements, input } = Subject::read(&arguments)?;
     let cache = arguments.cache.open()?;
     let (model, alone);
     let (model, tokenizer, model_dir) = if arguments.assistant == AssistantName::HumanAlone {
@@ -323,7 +339,25 @@ pub fn run(arguments: Arguments) -> Result<()> {
     assistant.validate()?;
     let judge = if arguments.no_judge || arguments.documents.is_some() { None } else { Some(arguments.judge.open()?) };
 
-    let settings = settings(&arguments);
+    let human = match arguments.human.human {
+        HumanChoice::Replay => None,
+        _ => Some(arguments.lm.open(cache.as_ref(), tokenizer)?),
+    };
+    let human_chat = human.as_ref().map(HumanModel::chat).transpose()?;
+    let measure = human.as_ref().map(|human| TokenizerCodec(&human.measure));
+    let lm = match (&human, &human_chat, &measure) {
+        (Some(human), Some(chat), Some(measure)) => Some(LmHuman {
+            model: chat.as_ref(),
+            prompts: human.prompts.clone(),
+            measure,
+            measure_name: human.measure_name.clone(),
+            statements,
+            settings: lm_settings(&arguments),
+        }),
+        _ => None,
+    };
+    let settings = settings(&arguments, lm.as_ref());
+    settings.validate()?;
     let manifest = manifest(&arguments, &assistant, model.and_then(Model::record), &settings, judge.as_ref())
         .input(input.0, input.1)
         .input("model", model.map_or_else(|| tokenizer_hash(model_dir), Model::hash)?);
@@ -331,15 +365,17 @@ pub fn run(arguments: Arguments) -> Result<()> {
     let mut log = EpisodeLog::open(&folder.path(EPISODES))?;
     play(&tasks, &problems, &assistant, &settings, tokenizer, judge.as_ref(), &mut log)?;
     log.sync()?;
-    if let Some(model) = model {
-        record_usage(&folder, &[model.usage()])?;
-    }
+    let used = model.map(Model::usage).into_iter().chain(human.as_ref().map(HumanModel::usage));
+    record_usage(&folder, &used.collect::<Vec<_>>())?;
 
     let episodes: Vec<EpisodeRow> = read_jsonl(log.path())?;
     if chat.is_some() {
         eprintln!("{}", answers(&episodes));
     }
     let report = build_report(&episodes, &ReportOptions::default())?;
+    for (fault, n) in report.rows.iter().flat_map(|row| &row.human_faults) {
+        eprintln!("the human: {n} {}", fault_name(*fault));
+    }
     if arguments.json { print_json(&report) } else { print_text(&terminal_table(&report.rows)) }
 }
 
@@ -348,6 +384,8 @@ struct Subject {
     /// Empty where documents are written again.
     problems: Vec<Problem>,
     tasks: Vec<Task>,
+    /// What a language-model human knows of each problem.
+    statements: HashMap<String, Statement>,
     /// The name in the manifest, and the hash of what was read.
     input: (&'static str, ContentHash),
 }
@@ -356,21 +394,29 @@ impl Subject {
     fn read(arguments: &Arguments) -> Result<Self> {
         let limit = arguments.limit.map_or(usize::MAX, |limit| limit as usize);
         let repeats = arguments.repeats as usize;
+        let has_plan = arguments.human.human == HumanChoice::Replay;
         if let Some(path) = &arguments.documents {
+            if !has_plan {
+                return Err(usage_error("--documents needs a human who has them in mind: leave out --human"));
+            }
             let mut documents = read_documents(std::slice::from_ref(path), &ReadOptions::default())?.documents;
             let input = ("documents", corpus_hash(&documents));
             documents.truncate(limit);
             let tasks = tasks_of_documents(&documents, repeats)
                 .with_context(|| format!("{} cannot be simulated", path.display()))?;
-            return Ok(Self { problems: Vec::new(), tasks, input });
+            return Ok(Self { problems: Vec::new(), tasks, statements: HashMap::new(), input });
         }
         let path = problems_named(&arguments.problems)?;
         let mut problems = read_problems(&path, ProblemOptions::default(), false)?.problems;
         problems.truncate(limit);
-        let tasks =
-            tasks_of_problems(&problems, repeats).with_context(|| format!("{} cannot be simulated", path.display()))?;
+        let (tasks, statements) = if has_plan {
+            let tasks = tasks_of_problems(&problems, repeats);
+            (tasks.with_context(|| format!("{} cannot be simulated", path.display()))?, HashMap::new())
+        } else {
+            open_tasks(&problems, repeats)?
+        };
         let source = ProblemSource::open(std::slice::from_ref(&path), &ProblemOptions::default())?;
-        Ok(Self { problems, tasks, input: ("problems", source_hash(&source)?) })
+        Ok(Self { problems, tasks, statements, input: ("problems", source_hash(&source)?) })
     }
 }
 
@@ -395,7 +441,7 @@ fn play(
     tasks: &[Task],
     problems: &[Problem],
     assistant: &Assistant<'_>,
-    settings: &Settings,
+    settings: &Settings<'_>,
     tokenizer: &Tokenizer,
     judge: Option<&Judge>,
     log: &mut EpisodeLog,
@@ -421,8 +467,28 @@ fn play(
     Ok(())
 }
 
-fn settings(arguments: &Arguments) -> Settings {
+fn lm_settings(arguments: &Arguments) -> LmSettings {
+    let lm = &arguments.lm;
+    LmSettings {
+        deciding: match arguments.human.human {
+            HumanChoice::LmAgree => Deciding::Agree,
+            HumanChoice::Lm | HumanChoice::Replay => Deciding::Decide,
+        },
+        writing: lm.human_writes.writing(),
+        tokens_per_round: arguments.human.tokens_per_round as usize,
+        thought_tokens: lm.thought_tokens,
+        draft_tokens: lm.draft_tokens,
+        agreement: lm.agreement,
+        sampling: match lm.human_temperature {
+            Some(temperature) => SuggestionSampling::Random { temperature, top_k: 0, top_p: 1.0 },
+            None => SuggestionSampling::Greedy,
+        },
+    }
+}
+
+fn settings<'h>(arguments: &Arguments, lm: Option<&'h LmHuman<'h>>) -> Settings<'h> {
     Settings {
+        lm,
         human: ReplayHuman {
             tokens_per_round: arguments.human.tokens_per_round as usize,
             attention: arguments.human.attention,
@@ -444,7 +510,7 @@ fn manifest(
     arguments: &Arguments,
     assistant: &Assistant<'_>,
     served: Option<Value>,
-    settings: &Settings,
+    settings: &Settings<'_>,
     judge: Option<&Judge>,
 ) -> Manifest {
     let judging = judge.map_or(Value::Null, |judge| {
@@ -458,7 +524,7 @@ fn manifest(
             "python": judge.interpreter().version,
         })
     });
-    let mut settings = json!({
+    let mut record = json!({
         "assistant": {
             "method": assistant.method,
             "eta_bits": assistant.eta.map(|eta| eta.0),
@@ -467,16 +533,16 @@ fn manifest(
             "max_suggestion_tokens": assistant.max_suggestion_tokens,
             "protocol": assistant.protocol.record(),
         },
-        "human": settings.human,
+        "human": settings.lm.map_or_else(|| json!(settings.human), LmHuman::record),
         "limits": settings.limits,
         "repeats": arguments.repeats,
         "limit": arguments.limit,
         "judge": judging,
     });
     if let Some(served) = served {
-        settings["assistant"]["served"] = served;
+        record["assistant"]["served"] = served;
     }
-    let manifest = Manifest::new("simulate", settings).seed("run", Seed::new(arguments.seed));
+    let manifest = Manifest::new("simulate", record).seed("run", Seed::new(arguments.seed));
     match judge {
         Some(judge) => {
             let layers = judge.layers().iter().filter(|layer| layer.present).map(|layer| layer.name.to_owned());
