@@ -4,7 +4,8 @@
 
 Every step takes all rows, so that both see the same batch whatever their order; one forward and backward pass in f32,
 a constant learning rate. The first loss says that rows, labels and division are the same, the later ones that the
-optimiser is too. Needs `trl` and `datasets` (see requirements.txt).
+optimiser is too. Rows must fit the model's context: of longer ones, the export keeps the end of the prefix, and
+`empower train` has overlapping windows of it. Needs `trl` and `datasets` (see requirements.txt).
 """
 
 import json
@@ -31,6 +32,8 @@ def main():
         folder = pathlib.Path(folder)
         run(program, "export", "trl", rows, "--model", model, "--out", folder / "trl", "--test-split", 0)
         counts = json.loads((folder / "trl/summary.json").read_text())["train"]
+        if counts["shortened"] or counts["too_long"]:
+            sys.exit(f"{counts['shortened'] + counts['too_long']} rows are longer than the model's context")
         options = {
             "num_train_epochs": steps,
             "per_device_train_batch_size": counts["examples"],
@@ -47,9 +50,11 @@ def main():
         state = json.loads((folder / "trl/model/trainer_state.json").read_text())
         theirs = [entry["loss"] for entry in state["log_history"] if "loss" in entry]
 
+        # The stop is a label and never an input. One token more would let a pass reach into the next epoch.
+        inputs = counts["tokens"] - counts["examples"]
         run(
             program, "train", rows, "--model", model, "--out", folder / "ours", "--test-split", 0, "--epochs", steps,
-            "--batch-tokens", 1 << 40, "--learning-rate", RATE, "--warmup", 0, "--floor", 1, "--precision", "f32",
+            "--batch-tokens", inputs, "--learning-rate", RATE, "--warmup", 0, "--floor", 1, "--precision", "f32",
         )
         log = [json.loads(line) for line in (folder / "ours/metrics.jsonl").read_text().splitlines()]
         ours = [row["bits_per_token"] * math.log(2) for row in log if row["kind"] == "step"]

@@ -166,6 +166,9 @@ impl Accelerator {
             let pass = Pass::new(self, decoder, batch, Precision::F32, None)?;
             let mut hidden = pass.hidden(caches)?; // (n, D)
             if let Some(rows) = rows {
+                if rows.is_empty() {
+                    return Ok(());
+                }
                 let rows: Vec<u32> = rows.iter().map(|row| *row as u32).collect();
                 hidden = hidden.index_select(&Tensor::from_slice(&rows, rows.len(), &self.on)?, 0)?;
             }
@@ -177,7 +180,7 @@ impl Accelerator {
             }
             Ok(())
         };
-        if batch.is_empty() || rows.is_some_and(<[usize]>::is_empty) { Ok(()) } else { run().map_err(self.failed()) }
+        if batch.is_empty() { Ok(()) } else { run().map_err(self.failed()) }
     }
 }
 

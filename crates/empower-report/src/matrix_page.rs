@@ -13,7 +13,7 @@ use crate::paired::COMPARED;
 use crate::plots::{Axes, Curve, curve_chart};
 use crate::runs::spoken_setting;
 use crate::statistics::Estimate;
-use crate::table::{csv_text, number, p_value, signed, with_error};
+use crate::table::{TableRow, csv_text, number, p_value, signed, with_error};
 
 const CLOSE_TABLE: &str = "</tbody></table></div>\n";
 
@@ -141,15 +141,16 @@ fn answers(matrix: &Matrix) -> String {
         let beside = human(first).map(|dpr| format!("; the human alone has {dpr:.3}")).unwrap_or_default();
         format!("The highest DPR is {}, by {}{beside}.", number(row.dpr, 3), row.key().spoken())
     } else {
-        let ahead = found
-            .iter()
-            .filter(|(it, row)| row.method != HUMAN_ALONE && human(it).is_none_or(|dpr| row.dpr > Some(dpr)));
+        let lead = |(it, row): &(&CellReport, TableRow)| Some(row.dpr? - human(it)?);
+        let leads: Vec<f64> = found.iter().filter_map(lead).filter(|lead| *lead > 0.0).collect();
+        let (least, most) = leads.iter().fold((f64::MAX, 0.0f64), |(least, most), it| (least.min(*it), most.max(*it)));
+        let by = if leads.is_empty() { String::new() } else { format!(", by {least:.3} to {most:.3}") };
         let winners: BTreeSet<String> = found.iter().map(|(_, row)| row.key().spoken()).collect();
         let winners: Vec<String> = winners.into_iter().collect();
         format!(
-            "In {} of {} conditions some assistant has a higher DPR than the human alone; the highest are those of {}. \
+            "In {} of {} conditions some assistant has a higher DPR than the human alone{by}; the highest are those of {}. \
              Which differences are clear of chance is told below.",
-            ahead.count(),
+            leads.len(),
             found.len(),
             winners.join(", ")
         )

@@ -2,8 +2,8 @@
 //! large is read.
 //!
 //! The figures follow what the trainer holds: weights, gradients and moments in `f32`, the activations that the backward
-//! needs, the copies of the matrices that evaluation packs. They are added up as they stand at the same time; what the
-//! allocator keeps beside them is not counted.
+//! needs, the output layer packed. They are added up as they stand at the same time, and `tests/estimate.rs` holds the sum
+//! against what runs were seen to hold.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -25,6 +25,9 @@ const MAX_HEADER_BYTES: u64 = 100_000_000;
 /// Positions whose logits the engine holds at a time.
 const LOGIT_ROWS: u64 = 256;
 
+/// Numbers of a matrix that the engine packs at a time for a product.
+const PACKED_AT_ONCE: u64 = 1 << 22;
+
 /// What a model folder says of itself, its weights unread.
 #[derive(Debug, Clone)]
 pub struct ModelHeader {
@@ -32,8 +35,6 @@ pub struct ModelHeader {
     pub config: Config,
     /// Weights, those of a tied output layer counted once.
     pub n_weights: u64,
-    /// Of those, in tensors of two dimensions.
-    pub n_matrix_weights: u64,
     /// Bytes of all tensors as they are stored.
     pub stored_bytes: u64,
     /// Weights by storage type, in the words of the file (`BF16`, `F32`).
@@ -50,8 +51,7 @@ impl ModelHeader {
     pub fn read(folder: &Path) -> Result<Self, TrainError> {
         let config = Config::read(&folder.join("config.json"))?;
         let files = weight_files(folder)?;
-        let mut header =
-            Self { config, n_weights: 0, n_matrix_weights: 0, stored_bytes: 0, types: BTreeMap::new(), files };
+        let mut header = Self { config, n_weights: 0, stored_bytes: 0, types: BTreeMap::new(), files };
         for path in header.files.clone() {
             header.add(&path)?;
         }
@@ -82,9 +82,6 @@ impl ModelHeader {
             }
             let n_weights = tensor.shape.iter().map(|side| *side as u64).product::<u64>();
             self.n_weights += n_weights;
-            if tensor.shape.len() == 2 {
-                self.n_matrix_weights += n_weights;
-            }
             self.stored_bytes += (last - first) as u64;
             *self.types.entry(format!("{:?}", tensor.dtype)).or_default() += n_weights;
         }
@@ -128,9 +125,9 @@ pub struct MemoryEstimate {
     pub moments: u64,
     /// What the backward of the longest pass needs, and its temporaries.
     pub activations: u64,
-    /// Logits of a block of positions, and the output layer packed.
+    /// Logits of a block of positions, the output layer packed, and what else is packed at a time.
     pub output_layer: u64,
-    /// Matrices as evaluation packs them, and its activations.
+    /// The same of an evaluation, which is in `f32`, and its activations.
     pub evaluation: u64,
     /// Examples: tokens and their targets.
     pub examples: u64,
@@ -192,9 +189,13 @@ pub fn estimate_memory(header: &ModelHeader, run: RunSize) -> MemoryEstimate {
     let activations = FLOAT * pass * (traces + temporary);
 
     let vocabulary = config.vocab_size as u64;
-    let packed_output = width * vocabulary * if run.precision == Precision::Bf16 { 2 } else { FLOAT };
-    let block = LOGIT_ROWS.min(pass) * (vocabulary + 2 * width);
-    let output_layer = FLOAT * block + packed_output;
+    let packed = |floats: u64, precision| floats * if precision == Precision::Bf16 { 2 } else { FLOAT };
+    let of_output = |rows: u64, precision| {
+        let block = LOGIT_ROWS.min(rows) * (vocabulary + 2 * width);
+        let at_once = PACKED_AT_ONCE.min(width * vocabulary.max(feed_forward));
+        FLOAT * block + packed(width * vocabulary + at_once, precision)
+    };
+    let output_layer = of_output(pass, run.precision);
 
     let evaluated = match run.evaluated_tokens as u64 {
         0 => 0,
@@ -203,7 +204,8 @@ pub fn estimate_memory(header: &ModelHeader, run: RunSize) -> MemoryEstimate {
     };
     let evaluation = match evaluated {
         0 => 0,
-        n => FLOAT * (header.n_matrix_weights + n * (2 * width + rows + queries + 3 * feed_forward)),
+        // Of one layer at a time: what is kept of it in training, the product of gate and up, and the output.
+        n => FLOAT * n * (kept + feed_forward + 2 * width) + of_output(n, Precision::F32),
     };
 
     let halves = header.types.get("BF16").copied().unwrap_or(0);
@@ -248,8 +250,6 @@ mod tests {
         assert_eq!(header.n_weights, decoder.n_weights() as u64);
         assert_eq!(header.stored_bytes, 2 * header.n_weights);
         assert_eq!(header.types, BTreeMap::from([("BF16".to_owned(), header.n_weights)]));
-        // Two norms a layer and one at the end have one dimension.
-        assert_eq!(header.n_weights - header.n_matrix_weights, 7 * 32);
     }
 
     #[test]

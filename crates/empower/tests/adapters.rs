@@ -180,12 +180,42 @@ fn an_adapter_is_trained_exported_and_merged() {
     assert!(rounded["largest_rounding"].as_f64() > Some(0.0), "{rounded}");
     // The merged model is a model like any other.
     fs::write(place.path("text.jsonl"), "{\"id\": 1, \"text\": \"n = int(input())\"}\n").expect("written");
-    done(empower(&[&"score", &"--model", &merged, &place.path("text.jsonl"), &"--json"]));
+    let logprobs = |arguments: &[&dyn AsRef<std::ffi::OsStr>]| -> Vec<f32> {
+        let text = place.path("text.jsonl");
+        let mut all: Vec<&dyn AsRef<std::ffi::OsStr>> = vec![&"score", &text, &"--json"];
+        all.extend(arguments);
+        let printed = done(empower(&all));
+        let row: Value = serde_json::from_str(printed.trim()).expect("one row");
+        let all = row["token_logprobs"].as_array().expect("a list");
+        all.iter().filter_map(|logprob| Some(logprob.as_f64()? as f32)).collect()
+    };
+    let of_merged = logprobs(&[&"--model", &merged]);
+    // Scored beside its model, an adapter is worth what it is worth inside it; as the logits above.
+    let beside = logprobs(&[&"--model", &place.model, &"--adapter", &adapter]);
+    assert!(of_merged.len() > 1 && of_merged.len() == beside.len());
+    assert!(beside.iter().zip(&of_merged).all(|(a, b)| (a - b).abs() < 1e-4), "{beside:?} {of_merged:?}");
+    assert!(beside != logprobs(&[&"--model", &place.model]));
+    done(empower(&[&"explain", &"--model", &place.model, &"--adapter", &adapter, &code, &"--json"]));
     refused(
         empower(&[&"export", &"merge", &"--model", &merged, &"--adapter", &adapter, &"--out", &merged]),
         1,
         "--out",
     );
+}
+
+/// Of builds without the feature; the engine's tests have those with it.
+#[cfg(not(feature = "cuda"))]
+#[test]
+fn a_device_that_was_not_built_is_refused_before_anything_is_read() {
+    let place = Place::new();
+    let rows = place.path("rows.jsonl");
+    fs::write(&rows, "{\"id\": 1, \"text\": \"x = 1\"}\n").expect("written");
+    let score = |device: &str| empower(&[&"score", &"--model", &place.model, &rows, &"--device", &device]);
+    refused(score("cuda:1"), 1, "cannot compute on `cuda:1`\nhint: cargo build --release --features cuda");
+    refused(score("gpu"), 2, "`gpu` is no device");
+    refused(empower(&[&"explain", &"--model", &place.model, &rows, &"--device", &"cuda"]), 1, "--features cuda");
+    let absent = place.path("absent.jsonl");
+    refused(empower(&[&"train", &absent, &"--device", &"cuda"]), 1, "--features cuda");
 }
 
 #[test]

@@ -87,10 +87,14 @@ impl Pass<'_> {
     ) -> Result<(f64, Tensor)> {
         let slot = self.decoder.slots.output;
         let weight = self.parameter(slot)?;
-        let block = self.logit_rows();
-        let (mut nats, mut d_weight, mut d_normed) = (0.0, None::<Tensor>, Vec::new());
-        for (at, targets) in targets.chunks(block).enumerate() {
-            let rows = Var::from_tensor(&normed.narrow(0, at * block, targets.len())?)?;
+        // Positions without a target cost nothing: only the others are gathered.
+        let picked: Vec<u32> =
+            (0..).zip(targets).filter(|(_, target)| target.weight() != 0.0).map(|(i, _)| i).collect();
+        let (mut nats, mut d_weight, mut d_normed) = (0.0, None::<Tensor>, normed.zeros_like()?);
+        for picked in picked.chunks(self.logit_rows()) {
+            let targets: Vec<Target> = picked.iter().map(|row| targets[*row as usize]).collect();
+            let picked = Tensor::from_slice(picked, picked.len(), self.on)?;
+            let rows = Var::from_tensor(&normed.index_select(&picked, 0)?)?;
             let logits = product(&rows, &weight, self.products)?; // (rows, V)
             let normaliser = log_sum_exp(&logits)?;
             let cost = |token: fn(&Target) -> u32, weight: fn(&Target) -> f32| {
@@ -104,7 +108,7 @@ impl Pass<'_> {
             let costs = (next + stop)?; // (rows, 1)
             nats += costs.flatten_all()?.to_vec1::<f32>()?.into_iter().map(f64::from).sum::<f64>();
             let mut found = (costs.sum_all()? * f64::from(scale))?.backward()?;
-            d_normed.push(gradient_of(&mut found, &rows));
+            d_normed = d_normed.index_add(&picked, &gradient_of(&mut found, &rows), 0)?;
             if self.is_wanted(slot) {
                 let part = gradient_of(&mut found, &weight);
                 d_weight = Some(match d_weight {
@@ -116,7 +120,7 @@ impl Pass<'_> {
         if let Some(d_weight) = d_weight {
             add(&d_weight, slot, gradients)?;
         }
-        Ok((nats, Tensor::cat(&d_normed, 0)?))
+        Ok((nats, d_normed))
     }
 
     /// Adds what was found for those of `slots` whose gradients are wanted.

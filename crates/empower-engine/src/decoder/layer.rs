@@ -96,6 +96,8 @@ impl Decoder {
         let row_width = heads.row_width();
         let mut trace = LayerTrace::default();
 
+        // Taken first: the layer before has given one back, which a smaller buffer would otherwise take and keep.
+        let mut act = space.take(n * feed_forward);
         let (mut normed, mut scale) = (space.take(n * width), space.take(n));
         rms_norm(&mut normed, &mut scale, &x, &self.norm_weight(layer.attention_norm), self.eps());
         let mut qkv = space.take(n * row_width);
@@ -164,7 +166,6 @@ impl Decoder {
         for (linear, to) in [(Linear::Gate, &mut gate), (Linear::Up, &mut up)] {
             self.linear(index, linear, &middle_normed, Rows::whole(to, feed_forward), Into::Replace, pass, space);
         }
-        let mut act = space.take(n * feed_forward);
         glu(self.arithmetic.activation, &mut act, &gate, &up);
         let mut next = space.take(n * width);
         match layer.mlp_out_norm {

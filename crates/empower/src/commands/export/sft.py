@@ -46,8 +46,10 @@ def main():
     settings.setdefault("report_to", "none")
     if "test" in rows:
         settings.setdefault("eval_strategy", "epoch")
+    # In f32 whatever the folder stores, as `transformers` 5 would not by itself: an update is smaller than what bf16 weights
+    # resolve, and would be lost. Products are in bf16 where the settings say so.
     trainer = SFTTrainer(
-        model=AutoModelForCausalLM.from_pretrained(model_name),
+        model=AutoModelForCausalLM.from_pretrained(model_name, dtype="float32"),
         args=SFTConfig(**settings),
         train_dataset=rows["train"],
         eval_dataset=rows.get("test"),
