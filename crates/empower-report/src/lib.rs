@@ -1,7 +1,7 @@
 //! Metrics, statistics, tables, plots and pages.
 //!
-//! Owns what is computed from judged episodes (PAPER section 7) and how it is shown. Pure but for [`write_site`], which
-//! writes the page, the viewer, the tables and the data of the pictures. It runs no model and no program: the discounted
+//! Owns what is computed from judged episodes (PAPER section 7) and how it is shown. Pure but for [`write_site`] and
+//! [`write_matrix`], which write pages, tables and the data of the pictures. It runs no model and no program: the discounted
 //! pass rate under other weights is computed anew from the same rows. It never prints a number that is not defined: such
 //! a cell is `null` in JSON, empty in CSV and "n/a" elsewhere, and never NaN.
 
