@@ -45,9 +45,9 @@ convert)
     ;;
 serve)
     [ $# -eq 4 ] || usage
-    # One sequence at a time and no cache shared between slots: what is asked for is computed as if alone.
+    # Keys and values in f32: what is compared is the arithmetic, not what a cache rounds away.
     exec "$dir/build/bin/llama-server" --model "$3" --host 127.0.0.1 --port "$4" --ctx-size "${CONTEXT:-3072}" \
-        --parallel "${SLOTS:-4}" --threads "${THREADS:-2}" --no-webui
+        --parallel "${SLOTS:-4}" --threads "${THREADS:-2}" --cache-type-k f32 --cache-type-v f32 --no-webui
     ;;
 *) usage ;;
 esac

@@ -5,12 +5,8 @@ use empower_lm::{ModelError, TokenId};
 
 use crate::batch::Batch;
 use crate::engine::{Engine, Piece, pieces};
-use crate::kernels::gemm::{Into, View, gemm_packed};
 use crate::kernels::loss::log_sum_exp;
 use crate::workspace::Workspace;
-
-/// Positions whose logits exist at the same time. Chosen: 64 rows of a vocabulary of 150,000 are 38 MB.
-const ROWS: usize = 64;
 
 /// The next-token distribution at one position.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,28 +62,18 @@ impl Engine {
         if here.is_empty() {
             return Ok(());
         }
-        let (width, vocabulary) = (self.decoder().config().hidden_size, self.decoder().config().vocab_size);
         let batch = Batch::of([piece.inputs.as_slice()]);
-        let hidden = self.decoder().hidden(&batch, None, space); // (T, D)
-        let mut logits = vec![0.0; ROWS.min(here.len()) * vocabulary];
-        for block in here.chunks(ROWS) {
-            let mut rows = Vec::with_capacity(block.len() * width);
-            for i in block {
-                let row = before + wanted[*i] - piece.first;
-                rows.extend_from_slice(&hidden[row * width..(row + 1) * width]);
-            }
-            let logits = &mut logits[..block.len() * vocabulary];
-            let packed = self.decoder().output().packed();
-            gemm_packed(logits, vocabulary, View::new(&rows, block.len(), width), packed, Into::Replace);
-            for (i, logits) in block.iter().zip(logits.chunks(vocabulary)) {
-                if !logits.iter().all(|logit| logit.is_finite()) {
-                    return Err(self.not_finite(format!("token {} of document {}", wanted[*i], piece.document)));
-                }
-                answers[*i] = Some(likeliest(logits, k));
-            }
+        let rows: Vec<usize> = here.iter().map(|i| before + wanted[*i] - piece.first).collect();
+        let mut not_finite = None;
+        let mut take = |at: usize, logits: &[f32]| match logits.iter().all(|logit| logit.is_finite()) {
+            true => answers[here[at]] = Some(likeliest(logits, k)),
+            false => not_finite = not_finite.or(Some(wanted[here[at]])),
+        };
+        self.decoder().each_logits(&batch, None, &rows, space, &mut take).map_err(|error| self.failed(error))?;
+        match not_finite {
+            None => Ok(()),
+            Some(token) => Err(self.not_finite(format!("token {token} of document {}", piece.document))),
         }
-        space.give([hidden]);
-        Ok(())
     }
 }
 

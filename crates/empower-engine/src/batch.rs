@@ -1,6 +1,8 @@
 //! What goes into a decoder: tokens of several sequences row after row, and the keys and values of what came before.
 
+use crate::accelerated::KeyValues;
 use crate::decoder::Decoder;
+use crate::device::Device;
 use crate::kernels::attention::Segment;
 
 /// Several sequences, row after row; nothing is padded.
@@ -52,6 +54,13 @@ impl Batch {
         &self.tokens
     }
 
+    /// Notes in the caches, one a sequence, that this batch's keys and values are held now.
+    pub(crate) fn remember(&self, caches: &mut [Cache]) {
+        for (segment, cache) in self.segments.iter().zip(caches) {
+            cache.tokens.extend_from_slice(&self.tokens[segment.start..segment.start + segment.len]);
+        }
+    }
+
     /// Which rows belong together.
     pub fn segments(&self) -> &[Segment] {
         &self.segments
@@ -67,23 +76,31 @@ pub(crate) fn mixed(counter: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// Keys and values of one sequence, one buffer a layer, grown in place up to the context.
-#[derive(Debug, Clone, Default)]
+/// Keys and values of one sequence, one buffer a layer, grown in place up to the context; on the device where the
+/// decoder computes on one.
+#[derive(Debug, Default)]
 pub struct Cache {
     /// The tokens whose keys and values are held.
     pub tokens: Vec<u32>,
     pub(crate) layers: Vec<(Vec<f32>, Vec<f32>)>,
+    #[cfg_attr(not(feature = "candle"), allow(dead_code))]
+    pub(crate) on_device: KeyValues,
 }
 
 impl Cache {
     /// An empty cache with room for `positions` tokens of `decoder`.
     pub fn new(decoder: &Decoder, positions: usize) -> Self {
-        let room = positions * decoder.config().heads().key_value_width();
+        let n_layers = decoder.config().num_hidden_layers;
+        let room = match decoder.device() {
+            Device::Cpu => positions * decoder.config().heads().key_value_width(),
+            _ => 0,
+        };
         let layer = |_| (Vec::with_capacity(room), Vec::with_capacity(room));
-        Self { tokens: Vec::new(), layers: (0..decoder.config().num_hidden_layers).map(layer).collect() }
+        let layers = (0..n_layers).map(layer).collect();
+        Self { tokens: Vec::new(), layers, on_device: KeyValues::new(n_layers, positions) }
     }
 
-    /// Forgets everything after the first `len` tokens.
+    /// Forgets everything after the first `len` tokens. What a device holds of them is written over when others come.
     pub fn truncate(&mut self, len: usize) {
         let Some(width) = self.layers.first().map(|(keys, _)| keys.len() / self.tokens.len().max(1)) else { return };
         self.tokens.truncate(len);

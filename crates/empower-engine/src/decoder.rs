@@ -15,8 +15,10 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+use crate::accelerated::Accelerator;
 use crate::batch::{Batch, Cache, mixed};
 use crate::config::{Arithmetic, Config};
+use crate::device::Device;
 use crate::error::EngineError;
 use crate::kernels::elementwise::{RotaryTable, embed, embed_backward};
 use crate::kernels::gemm::{Into, PackedB, Precision, View, gemm_packed};
@@ -33,15 +35,19 @@ mod linear;
 #[derive(Debug, Clone)]
 pub struct Decoder {
     pub(crate) config: Config,
-    arithmetic: Arithmetic,
+    pub(crate) arithmetic: Arithmetic,
     /// Those of the checkpoint, then those of the adapters.
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) n_base: usize,
     pub(crate) slots: Slots,
     pub(crate) adapters: Option<Adapters>,
-    rotary: Vec<RotaryTable>,
-    recompute: bool,
+    pub(crate) rotary: Vec<RotaryTable>,
+    pub(crate) recompute: bool,
+    accelerator: Option<Accelerator>,
 }
+
+/// Rows whose logits exist at a time where a caller takes them. Chosen: 64 rows of a vocabulary of 150,000 are 38 MB.
+const LOGIT_ROWS: usize = 64;
 
 /// Where the panels of a weight come from.
 #[derive(Debug, Clone, Copy)]
@@ -78,7 +84,8 @@ impl Decoder {
         let positions = config.max_position_embeddings;
         let rotary = arithmetic.frequencies.iter().map(|each| RotaryTable::new(each, positions)).collect();
         let n_base = parameters.len();
-        Self { config, arithmetic, parameters, n_base, slots, adapters: None, rotary, recompute: false }
+        let (adapters, recompute, accelerator) = (None, false, None);
+        Self { config, arithmetic, parameters, n_base, slots, adapters, rotary, recompute, accelerator }
     }
 
     /// Random weights: normal with deviation 0.02, the two matrices of a layer that write into the residual stream
@@ -155,6 +162,22 @@ impl Decoder {
         self.parameters.iter().filter(|parameter| !parameter.is_frozen()).map(Parameter::n_values).sum()
     }
 
+    /// Computes every pass on `device` from now on. The parameters stay in main memory as well, where they are trained;
+    /// caches made before are of no use after.
+    ///
+    /// # Errors
+    /// A device that this build has no code for, or that is not there.
+    pub fn set_device(&mut self, device: Device) -> Result<(), EngineError> {
+        self.accelerator = Accelerator::open(device)?;
+        self.parameters.iter_mut().for_each(Parameter::forget_copies);
+        Ok(())
+    }
+
+    /// Where passes are computed.
+    pub fn device(&self) -> Device {
+        self.accelerator.as_ref().map_or(Device::Cpu, Accelerator::device)
+    }
+
     /// Whether the backward computes each layer's forward again rather than keeping it: about a third more time, for
     /// memory of one layer and the inputs of the others. Changes no bit of the result.
     pub fn set_recompute(&mut self, recompute: bool) {
@@ -186,13 +209,44 @@ impl Decoder {
         x
     }
 
-    /// Final hidden states (`n x D`, normed) of a batch, in `f32`, without keeping anything for a backward.
+    /// Final hidden states (`n x D`, normed) of a batch, in `f32`, by weights that are packed once.
+    fn hidden(&self, batch: &Batch, caches: Option<&mut [Cache]>, space: &mut Workspace) -> Vec<f32> {
+        self.forward(batch, caches, Products::Kept, space)
+    }
+
+    /// Logits after each of `rows`: `act` takes a row's place in that list, and its `V` logits. Cost: `V x D` a row, and
+    /// memory for 64 rows of logits.
     ///
     /// `caches`, one a sequence, hold what came before; the new keys and values are added to them, and `batch` must
-    /// have been built with each sequence's first position equal to its cache's length. Rows do not depend on each
-    /// other: any grouping into batches gives the same bits.
-    pub fn hidden(&self, batch: &Batch, caches: Option<&mut [Cache]>, space: &mut Workspace) -> Vec<f32> {
-        self.forward(batch, caches, Products::Kept, space)
+    /// have been built with each sequence's first position equal to its cache's length. On the processor rows do not
+    /// depend on each other: any grouping into batches gives the same bits. (On other devices, the same but for rounding.)
+    ///
+    /// # Errors
+    /// A device that fails; the processor never does. So for every pass.
+    pub fn each_logits(
+        &self,
+        batch: &Batch,
+        caches: Option<&mut [Cache]>,
+        rows: &[usize],
+        space: &mut Workspace,
+        act: &mut dyn FnMut(usize, &[f32]),
+    ) -> Result<(), EngineError> {
+        if let Some(accelerator) = &self.accelerator {
+            return accelerator.each_logits(self, batch, caches, rows, act);
+        }
+        let (width, vocabulary) = (self.config.hidden_size, self.config.vocab_size);
+        let hidden = self.hidden(batch, caches, space); // (n, D)
+        let (mut chosen, mut logits) = (Vec::new(), Vec::new());
+        for (block, rows) in rows.chunks(LOGIT_ROWS).enumerate() {
+            chosen.clear();
+            rows.iter().for_each(|row| chosen.extend_from_slice(&hidden[row * width..(row + 1) * width]));
+            logits.resize(rows.len() * vocabulary, 0.0);
+            let view = View::new(&chosen, rows.len(), width);
+            gemm_packed(&mut logits, vocabulary, view, self.output().packed(), Into::Replace);
+            logits.chunks_exact(vocabulary).enumerate().for_each(|(at, logits)| act(block * LOGIT_ROWS + at, logits));
+        }
+        space.give([hidden]);
+        Ok(())
     }
 
     fn forward(
@@ -214,9 +268,7 @@ impl Decoder {
             x = next;
         }
         if let Some(caches) = caches {
-            for (segment, cache) in batch.segments.iter().zip(caches) {
-                cache.tokens.extend_from_slice(&batch.tokens[segment.start..segment.start + segment.len]);
-            }
+            batch.remember(caches);
         }
         let (mut normed, mut scale) = (space.take(n * width), space.take(n));
         rms_norm(&mut normed, &mut scale, &x, &self.norm_weight(self.slots.norm), self.eps());
@@ -224,13 +276,22 @@ impl Decoder {
         normed
     }
 
-    /// Natural log-probability of one target token a position, without a cache; row-invariant like [`Self::hidden`].
-    pub fn token_logprobs(&self, batch: &Batch, targets: &[u32], space: &mut Workspace) -> Vec<f32> {
+    /// Natural log-probability of one target token a position, without a cache; row-invariant like
+    /// [`Self::each_logits`].
+    pub fn token_logprobs(
+        &self,
+        batch: &Batch,
+        targets: &[u32],
+        space: &mut Workspace,
+    ) -> Result<Vec<f32>, EngineError> {
         assert_eq!(targets.len(), batch.len(), "a target a token");
+        if let Some(accelerator) = &self.accelerator {
+            return Ok(accelerator.token_logprobs(self, batch, &[targets], 1.0)?.remove(0));
+        }
         let hidden = self.hidden(batch, None, space);
         let logprobs = token_logprobs(&hidden, self.output().packed(), targets);
         space.give([hidden]);
-        logprobs
+        Ok(logprobs)
     }
 
     /// Negative log-likelihood in nats of one target token a position, summed, at each of `temperatures` (above 0).
@@ -240,12 +301,19 @@ impl Decoder {
         targets: &[u32],
         temperatures: &[f32],
         space: &mut Workspace,
-    ) -> Vec<f64> {
+    ) -> Result<Vec<f64>, EngineError> {
         assert_eq!(targets.len(), batch.len(), "a target a token");
+        if let Some(accelerator) = &self.accelerator {
+            let nll = |temperature: &f32| {
+                let found = accelerator.token_logprobs(self, batch, &[targets], *temperature)?;
+                Ok(-found[0].iter().map(|logprob| f64::from(*logprob)).sum::<f64>())
+            };
+            return temperatures.iter().map(nll).collect();
+        }
         let hidden = self.hidden(batch, None, space);
         let nlls = nll_at_temperatures(&hidden, self.output().packed(), targets, temperatures);
         space.give([hidden]);
-        nlls
+        Ok(nlls)
     }
 
     /// Divides all logits by `temperature` (above 0) for good, by way of the last norm's weight: the model stays one that
@@ -258,42 +326,51 @@ impl Decoder {
     }
 
     /// Entropy in nats of the distribution that follows each position, without a cache; row-invariant likewise.
-    pub fn token_entropies(&self, batch: &Batch, space: &mut Workspace) -> Vec<f32> {
+    pub fn token_entropies(&self, batch: &Batch, space: &mut Workspace) -> Result<Vec<f32>, EngineError> {
+        if let Some(accelerator) = &self.accelerator {
+            return accelerator.token_entropies(self, batch);
+        }
         let hidden = self.hidden(batch, None, space);
         let entropies = token_entropies(&hidden, self.output().packed(), batch.len());
         space.give([hidden]);
-        entropies
+        Ok(entropies)
     }
 
     /// Weighted cross-entropy of a batch in nats, as [`Self::loss_and_gradients`] returns it, in `f32` and without
     /// gradients.
-    pub fn loss(&self, batch: &Batch, targets: &[Target], space: &mut Workspace) -> f64 {
+    pub fn loss(&self, batch: &Batch, targets: &[Target], space: &mut Workspace) -> Result<f64, EngineError> {
         assert_eq!(targets.len(), batch.len(), "a target a token");
-        let hidden = self.forward(batch, None, Products::Fresh(Precision::F32), space);
-        let output = PackedB::new(self.output().matrix().t(), Precision::F32);
-        let mut nats = 0.0;
-        let mut add = |token: fn(&Target) -> u32, weight: fn(&Target) -> f32| {
-            if targets.iter().all(|target| weight(target) == 0.0) {
-                return;
+        let next = targets.iter().map(|target| (target.next, target.next_weight));
+        let stop = targets.iter().map(|target| (target.stop, target.stop_weight));
+        let lists: Vec<(Vec<u32>, Vec<f32>)> = [next.unzip(), stop.unzip()].into();
+        let lists: Vec<_> = lists.iter().filter(|(_, weights)| weights.iter().any(|weight| *weight != 0.0)).collect();
+        let logprobs = match &self.accelerator {
+            Some(accelerator) => {
+                let tokens: Vec<&[u32]> = lists.iter().map(|(tokens, _)| tokens.as_slice()).collect();
+                accelerator.token_logprobs(self, batch, &tokens, 1.0)?
             }
-            let tokens: Vec<u32> = targets.iter().map(token).collect();
-            let logprobs = token_logprobs(&hidden, &output, &tokens);
-            nats -= targets.iter().zip(logprobs).map(|(t, l)| f64::from(weight(t)) * f64::from(l)).sum::<f64>();
+            None => {
+                let hidden = self.forward(batch, None, Products::Fresh(Precision::F32), space);
+                let output = PackedB::new(self.output().matrix().t(), Precision::F32);
+                let found = lists.iter().map(|(tokens, _)| token_logprobs(&hidden, &output, tokens)).collect();
+                space.give([hidden]);
+                found
+            }
         };
-        add(|target| target.next, |target| target.next_weight);
-        add(|target| target.stop, |target| target.stop_weight);
-        space.give([hidden]);
-        nats
+        let cost = |(weights, logprobs): (&[f32], Vec<f32>)| -> f64 {
+            weights.iter().zip(logprobs).map(|(weight, logprob)| f64::from(*weight) * f64::from(logprob)).sum()
+        };
+        Ok(-lists.iter().map(|(_, weights)| weights.as_slice()).zip(logprobs).map(cost).sum::<f64>())
     }
 
     /// Logits (`n x V`) of every position, without a cache. For tests and small inputs: long ones want
     /// [`crate::Engine`].
-    pub fn logits(&self, batch: &Batch) -> Vec<f32> {
-        let hidden = self.hidden(batch, None, &mut Workspace::default());
-        let mut logits = vec![0.0; batch.len() * self.config.vocab_size];
-        let rows = View::new(&hidden, batch.len(), self.config.hidden_size);
-        gemm_packed(&mut logits, self.config.vocab_size, rows, self.output().packed(), Into::Replace);
-        logits
+    pub fn logits(&self, batch: &Batch) -> Result<Vec<f32>, EngineError> {
+        let rows: Vec<usize> = (0..batch.len()).collect();
+        let mut logits = Vec::with_capacity(batch.len() * self.config.vocab_size);
+        let mut add = |_: usize, row: &[f32]| logits.extend_from_slice(row);
+        self.each_logits(batch, None, &rows, &mut Workspace::default(), &mut add)?;
+        Ok(logits)
     }
 
     /// Loss of a batch in nats, summed over all targets with their weights, and its gradient times `scale`, **added**
@@ -308,11 +385,14 @@ impl Decoder {
         precision: Precision,
         gradients: &mut Gradients,
         space: &mut Workspace,
-    ) -> f64 {
+    ) -> Result<f64, EngineError> {
         assert_eq!(targets.len(), batch.len(), "a target a token");
         let (n, width) = (batch.len(), self.config.hidden_size);
         if n == 0 {
-            return 0.0;
+            return Ok(0.0);
+        }
+        if let Some(accelerator) = &self.accelerator {
+            return accelerator.loss_and_gradients(self, batch, targets, scale, precision, gradients);
         }
         let pass = Pass { batch, products: Products::Fresh(precision), dropout: true };
         let n_layers = self.slots.layers.len();
@@ -353,7 +433,7 @@ impl Decoder {
             embed_backward(d_embed, &dx, &batch.tokens, width, self.arithmetic.embedding_scale);
         }
         space.give([dx]);
-        loss
+        Ok(loss)
     }
 }
 

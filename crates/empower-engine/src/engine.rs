@@ -18,8 +18,8 @@ use serde::Serialize;
 
 use crate::batch::{Batch, Cache};
 use crate::decoder::Decoder;
+use crate::device::Device;
 use crate::error::EngineError;
-use crate::kernels::gemm::{Into, View, gemm_packed};
 use crate::sampling::Sampler;
 use crate::workspace::Workspace;
 
@@ -50,7 +50,18 @@ struct State {
 impl Engine {
     /// Opens a model folder with its tokenizer, and refuses two that do not fit each other.
     pub fn open(folder: &Path) -> Result<(Self, Tokenizer), EngineError> {
-        let decoder = Decoder::open_frozen(folder)?;
+        Self::open_with(folder, None, Device::Cpu)
+    }
+
+    /// The same with the adapter of a folder in PEFT's format beside the weights, computing on `device`.
+    pub fn open_with(folder: &Path, adapter: Option<&Path>, device: Device) -> Result<(Self, Tokenizer), EngineError> {
+        // Before gigabytes are read for nothing.
+        device.check()?;
+        let mut decoder = Decoder::open_frozen(folder)?;
+        if let Some(adapter) = adapter {
+            decoder.open_adapter(adapter)?;
+        }
+        decoder.set_device(device)?;
         let tokenizer = Tokenizer::open(folder)?;
         tokenizer.check_fits(decoder.config().vocab_size)?;
         Ok((Self::new(decoder, &tokenizer), tokenizer))
@@ -75,7 +86,12 @@ impl Engine {
         if let Some(adapter) = decoder.adapter_settings() {
             hash.update(&adapter.scale().to_le_bytes());
         }
-        let id = ModelId(format!("{}-{}", decoder.config().model_type, &hash.finalize().to_hex()[..16]));
+        // Elsewhere its numbers differ in their last bits, and answers are remembered by this name.
+        let place = match decoder.device() {
+            Device::Cpu => String::new(),
+            device => format!("-{device}"),
+        };
+        let id = ModelId(format!("{}-{}{place}", decoder.config().model_type, &hash.finalize().to_hex()[..16]));
         Self { decoder, id, bos, stop_tokens, state: Mutex::default() }
     }
 
@@ -116,12 +132,16 @@ impl Engine {
         ModelError::NotFinite { model: self.id.clone(), place }
     }
 
+    pub(crate) fn failed(&self, error: EngineError) -> ModelError {
+        ModelError::Backend { model: self.id.clone(), source: error.into() }
+    }
+
     /// A number of every token of every document given those before it; `numbers` answers for a batch and the token that
     /// follows each of its positions. Documents longer than the context are cut into windows.
     fn each_token(
         &self,
         documents: &[&[TokenId]],
-        numbers: impl Fn(&Batch, &[TokenId], &mut Workspace) -> Vec<f32>,
+        numbers: impl Fn(&Batch, &[TokenId], &mut Workspace) -> Result<Vec<f32>, EngineError>,
     ) -> Result<Vec<Vec<Option<f32>>>, ModelError> {
         documents.iter().try_for_each(|tokens| self.check(tokens))?;
         let context = self.decoder.config().max_position_embeddings;
@@ -150,7 +170,7 @@ impl Engine {
                     std::iter::repeat_n(0, context).chain(piece.targets.iter().copied())
                 })
                 .collect();
-            let found = numbers(&batch, &targets, &mut space);
+            let found = numbers(&batch, &targets, &mut space).map_err(|error| self.failed(error))?;
             for (piece, segment) in group.iter().zip(batch.segments()) {
                 let scored = &found[segment.start + segment.len - piece.targets.len()..][..piece.targets.len()];
                 for (offset, number) in scored.iter().enumerate() {
@@ -162,21 +182,6 @@ impl Engine {
             }
         }
         Ok(answers)
-    }
-
-    /// Logits (`segments x V`) of the last position of every segment.
-    fn last_logits(&self, hidden: &[f32], batch: &Batch) -> Vec<f32> {
-        let (width, vocabulary) = (self.decoder.config().hidden_size, self.decoder.config().vocab_size);
-        let mut last = Vec::with_capacity(batch.segments().len() * width);
-        for segment in batch.segments() {
-            let row = segment.start + segment.len - 1;
-            last.extend_from_slice(&hidden[row * width..(row + 1) * width]);
-        }
-        let n = batch.segments().len();
-        let mut logits = vec![0.0; n * vocabulary];
-        let packed = self.decoder.output().packed();
-        gemm_packed(&mut logits, vocabulary, View::new(&last, n, width), packed, Into::Replace);
-        logits
     }
 }
 
@@ -353,7 +358,7 @@ impl Generator for Engine {
             }
         }
         while !active.is_empty() {
-            let logits = self.forward(&mut active, &mut caches, space);
+            let logits = self.forward(&mut active, &mut caches, space)?;
             let vocabulary = self.decoder.config().vocab_size;
             // Backwards, so that retiring one leaves those not yet seen in their places; `swap_remove` moves one that
             // was seen.
@@ -406,7 +411,12 @@ impl Engine {
     }
 
     /// Feeds every pending token and returns the logits after the last of each, in the order of `active`.
-    fn forward(&self, active: &mut [Active], caches: &mut [Cache], space: &mut Workspace) -> Vec<f32> {
+    fn forward(
+        &self,
+        active: &mut [Active],
+        caches: &mut [Cache],
+        space: &mut Workspace,
+    ) -> Result<Vec<f32>, ModelError> {
         let mut logits = Vec::with_capacity(active.len() * self.decoder.config().vocab_size);
         let mut start = 0;
         while start < active.len() {
@@ -416,11 +426,13 @@ impl Engine {
                 batch.push(active[end].pending.iter().copied(), caches[end].tokens.len());
                 end += 1;
             }
-            let hidden = self.decoder.hidden(&batch, Some(&mut caches[start..end]), space);
-            logits.extend(self.last_logits(&hidden, &batch));
-            space.give([hidden]);
+            let last: Vec<usize> = batch.segments().iter().map(|segment| segment.start + segment.len - 1).collect();
+            let mut add = |_: usize, row: &[f32]| logits.extend_from_slice(row);
+            self.decoder
+                .each_logits(&batch, Some(&mut caches[start..end]), &last, space, &mut add)
+                .map_err(|error| self.failed(error))?;
             start = end;
         }
-        logits
+        Ok(logits)
     }
 }

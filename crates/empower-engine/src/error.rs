@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::device::Device;
+
 /// Errors of loading, saving and running a decoder.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -63,6 +65,25 @@ pub enum EngineError {
         field: String,
         /// What is wrong, and what would be right.
         reason: String,
+    },
+    /// A device that this build cannot compute on.
+    #[error("this build cannot compute on `{device}`\nhint: cargo build --release --features {feature}")]
+    DeviceNotBuilt {
+        /// The device asked for.
+        device: Device,
+        /// The feature that brings it.
+        feature: &'static str,
+    },
+    /// A device that is not there, or that could not do what was asked of it.
+    #[error(
+        "computing on `{device}` failed\nhint: where memory is short, take fewer tokens a pass; `--device cpu` always computes"
+    )]
+    Device {
+        /// The device.
+        device: Device,
+        /// What it said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The tokenizer beside the weights cannot be used with them.
     #[error(transparent)]

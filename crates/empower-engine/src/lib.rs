@@ -5,10 +5,16 @@
 //! weights or of a LoRA adapter ([`LoraSettings`]). It trains nothing by itself and knows no file formats but that
 //! folder's and PEFT's.
 
+#[cfg(feature = "candle")]
+mod accelerated;
+#[cfg(not(feature = "candle"))]
+#[path = "accelerated/absent.rs"]
+mod accelerated;
 mod alternatives;
 mod batch;
 mod config;
 mod decoder;
+mod device;
 mod engine;
 mod error;
 mod generation;
@@ -24,6 +30,7 @@ pub use alternatives::Alternatives;
 pub use batch::{Batch, Cache};
 pub use config::{Config, LlamaShape, StopTokens};
 pub use decoder::Decoder;
+pub use device::Device;
 pub use engine::{Engine, WindowRange, Windowing, overlap, windows};
 pub use error::EngineError;
 pub use generation::GenerationDefaults;

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::accelerated::OnDevice;
 use crate::config::{Arithmetic, Config};
 use crate::kernels::gemm::{Half, Matrix, PackedB, Precision, View, widen};
 use crate::mapped::Mapped;
@@ -21,6 +22,7 @@ pub struct Parameter {
     values: Values,
     frozen: bool,
     packed: OnceLock<PackedB>,
+    pub(crate) on_device: OnDevice,
 }
 
 /// Where the numbers are.
@@ -41,7 +43,8 @@ impl Clone for Parameter {
             shape: self.shape.clone(),
             values: self.values.clone(),
             frozen: self.frozen,
-            packed: OnceLock::new(),
+            packed: OnceLock::default(),
+            on_device: OnDevice::default(),
         }
     }
 }
@@ -66,7 +69,7 @@ impl Parameter {
     }
 
     fn with(name: String, shape: Vec<usize>, values: Values) -> Self {
-        Self { name, shape, values, frozen: false, packed: OnceLock::new() }
+        Self { name, shape, values, frozen: false, packed: OnceLock::default(), on_device: OnDevice::default() }
     }
 
     /// How many numbers there are.
@@ -101,7 +104,7 @@ impl Parameter {
         }
     }
 
-    fn as_halves(&self) -> Option<&[Half]> {
+    pub(crate) fn as_halves(&self) -> Option<&[Half]> {
         match &self.values {
             Values::F32(_) => None,
             Values::Halves(halves) => Some(halves),
@@ -134,9 +137,15 @@ impl Parameter {
         self.release();
     }
 
-    /// The values, to be changed: what was packed from them is forgotten, and what was held in bfloat16 is widened.
+    /// Forgets what was made of the values for products.
+    pub(crate) fn forget_copies(&mut self) {
+        self.packed = OnceLock::default();
+        self.on_device = OnDevice::default();
+    }
+
+    /// The values, to be changed: what was made of them is forgotten, and what was held in bfloat16 is widened.
     pub fn values_mut(&mut self) -> &mut [f32] {
-        self.packed = OnceLock::new();
+        self.forget_copies();
         if self.is_bf16() {
             self.values = Values::F32(self.to_f32().into_owned());
         }

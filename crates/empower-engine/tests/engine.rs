@@ -171,7 +171,7 @@ fn positions_inside_windows_have_the_log_probabilities_of_a_direct_pass() {
         let mut n_compared = 0;
         for (at, window) in cut.iter().enumerate() {
             assert_eq!(window.scored.start - window.inputs.start, if at == 0 { 0 } else { windowing.overlap });
-            let logits = engine.decoder().logits(&Batch::of([&stream[window.inputs.clone()]]));
+            let logits = engine.decoder().logits(&Batch::of([&stream[window.inputs.clone()]])).unwrap();
             for row in window.scored.clone() {
                 let logits = &logits[(row - window.inputs.start) * 61..][..61];
                 let target = stream[row + 1] as usize;
@@ -305,10 +305,10 @@ fn every_position_has_logits() {
     let decoder = decoder(1);
     let tokens = text(40, 9);
     let batch = Batch::of([tokens.as_slice()]);
-    let logits = decoder.logits(&batch);
+    let logits = decoder.logits(&batch).unwrap();
     assert_eq!(logits.len(), 40 * 61);
     let targets: Vec<u32> = tokens[1..].iter().copied().chain([0]).collect();
-    let scored = decoder.token_logprobs(&batch, &targets, &mut Workspace::default());
+    let scored = decoder.token_logprobs(&batch, &targets, &mut Workspace::default()).unwrap();
     for (row, (target, scored)) in logits.chunks(61).zip(targets.iter().zip(&scored)) {
         let total: f64 = row.iter().map(|logit| f64::from(*logit).exp()).sum();
         // f32 against f64 over 61 terms, logits up to 30.
@@ -358,15 +358,15 @@ fn a_temperature_divides_the_logits() {
     let batch = Batch::of([tokens.as_slice()]);
     let targets: Vec<u32> = tokens.iter().map(|token| (token + 1) % 60).collect();
     let mut space = Workspace::default();
-    let before = decoder.logits(&batch);
-    let expected = decoder.nll_at_temperatures(&batch, &targets, &[1.0, 1.7], &mut space);
+    let before = decoder.logits(&batch).unwrap();
+    let expected = decoder.nll_at_temperatures(&batch, &targets, &[1.0, 1.7], &mut space).unwrap();
     decoder.set_temperature(1.7);
-    for (before, after) in before.iter().zip(decoder.logits(&batch)) {
+    for (before, after) in before.iter().zip(decoder.logits(&batch).unwrap()) {
         assert!((before / 1.7 - after).abs() < 1e-5, "{before} {after}");
     }
-    let found = decoder.nll_at_temperatures(&batch, &targets, &[1.0], &mut space)[0];
+    let found = decoder.nll_at_temperatures(&batch, &targets, &[1.0], &mut space).unwrap()[0];
     assert!((found - expected[1]).abs() < 1e-3 && (found - expected[0]).abs() > 1e-3, "{found} {expected:?}");
-    let logprobs = decoder.token_logprobs(&batch, &targets, &mut space);
+    let logprobs = decoder.token_logprobs(&batch, &targets, &mut space).unwrap();
     let sum: f64 = logprobs.iter().map(|logprob| -f64::from(*logprob)).sum();
     assert!((found - sum).abs() < 1e-3, "{found} {sum}");
 }

@@ -18,7 +18,7 @@ fn step(decoder: &mut Decoder) -> (usize, usize) {
     decoder.set_recompute(true);
     let mut gradients = Gradients::of_trained(decoder.parameters());
     let mut space = Workspace::default();
-    decoder.loss_and_gradients(&batch, &targets, 1.0, Precision::F32, &mut gradients, &mut space);
+    decoder.loss_and_gradients(&batch, &targets, 1.0, Precision::F32, &mut gradients, &mut space).unwrap();
     assert!(gradients.iter().all(|(_, gradient)| gradient.iter().any(|g| *g != 0.0)));
     (MEMORY.peak_usage(), gradients.n_bytes())
 }

@@ -145,7 +145,7 @@ impl Client {
     ///
     /// Failures that may pass (no connection, time-outs, 408, 425, 429, 5xx) are tried again, after the time that the
     /// server asks for or after 0.5, 1, 2, … seconds, shortened at random by up to half so that many clients do not
-    /// come back at once. `cancel` is looked at between tries.
+    /// come back at once; after 500 once only. `cancel` is looked at between tries.
     ///
     /// # Errors
     /// Those of [`RemoteError`] that concern one server.
@@ -178,6 +178,7 @@ impl Client {
                 return Err(RemoteError::Cancelled);
             }
             tried += 1;
+            let mut tries = self.limits.tries;
             let (failure, asked_wait) = match self.send(&url, body) {
                 Ok(Answer::Success(text)) => return Ok(text),
                 Ok(Answer::TooLong) => return Err(RemoteError::TooLong { url, limit: self.limits.answer_bytes }),
@@ -185,6 +186,9 @@ impl Client {
                     let failure = RemoteError::Status { url: url.clone(), status, body, hint: hint(status) };
                     if !may_pass(status) {
                         return Err(failure);
+                    }
+                    if status == INTERNAL_ERROR {
+                        tries = tries.min(INTERNAL_ERROR_TRIES);
                     }
                     (failure, wait)
                 }
@@ -195,7 +199,7 @@ impl Client {
                     (failure, None)
                 }
             };
-            if tried >= self.limits.tries {
+            if tried >= tries {
                 return Err(failure);
             }
             self.retries.fetch_add(1, Ordering::Relaxed);
@@ -245,6 +249,12 @@ enum Answer {
 }
 
 /// Whether the same request may succeed later.
+/// What llama.cpp's server also answers to a question that it does not support.
+pub(crate) const INTERNAL_ERROR: u16 = 500;
+
+/// An internal error may be an accident; one that comes back is an answer.
+const INTERNAL_ERROR_TRIES: u32 = 2;
+
 fn may_pass(status: u16) -> bool {
     matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504)
 }

@@ -12,7 +12,7 @@ use empower_lm::{ModelId, TokenId, Tokenizer};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Fault, RemoteError};
-use crate::http::{Client, Endpoint, Limits};
+use crate::http::{Client, Endpoint, INTERNAL_ERROR, Limits};
 use crate::pool::{Pool, Usage};
 use crate::score::{ScoringWay, score_document};
 use crate::wire::{Completion, CompletionLogprobs, CompletionRequest, Prompt, read_completion, token_id};
@@ -243,9 +243,11 @@ pub(crate) fn complete(
 pub(crate) fn optional<T>(answer: Result<T, RemoteError>) -> Result<Result<T, String>, RemoteError> {
     match answer {
         Ok(answer) => Ok(Ok(answer)),
-        Err(RemoteError::Status { status: status @ (400 | 404 | 405 | 415 | 422 | 501), body, .. }) => {
-            Ok(Err(format!("status {status}: {body}")))
-        }
+        Err(RemoteError::Status {
+            status: status @ (400 | 404 | 405 | 415 | 422 | INTERNAL_ERROR | 501),
+            body,
+            ..
+        }) => Ok(Err(format!("status {status}: {body}"))),
         Err(RemoteError::Refused { fault, .. }) => Ok(Err(fault.to_string())),
         Err(error) => Err(error),
     }

@@ -13,7 +13,7 @@ use crate::paired::COMPARED;
 use crate::plots::{Axes, Curve, curve_chart};
 use crate::runs::spoken_setting;
 use crate::statistics::Estimate;
-use crate::table::{csv_text, number, p_value, signed, with_error};
+use crate::table::{TableRow, csv_text, number, p_value, signed, with_error};
 
 const CLOSE_TABLE: &str = "</tbody></table></div>\n";
 
@@ -37,9 +37,9 @@ pub(crate) fn page(matrix: &Matrix, options: &MatrixOptions) -> String {
     let settings: Vec<&Sweep> = matrix.sweeps.iter().filter(|it| it.setting != "eta").collect();
     let sections = [
         ("conditions", "Conditions", conditions(matrix)),
-        ("eta", "Over the threshold", sweeps(&eta, "eta")),
         ("human", "Over the human's settings", sweeps(&settings, "human")),
         ("best-eta", "The best threshold", best_eta(matrix)),
+        ("eta", "Over the threshold", sweeps(&eta, "eta")),
         ("table", "All results", results(matrix)),
         ("differences", "Differences", differences(matrix)),
         ("paper", "Beside the paper", paper(matrix)),
@@ -124,14 +124,21 @@ fn answers(matrix: &Matrix) -> String {
         let beside = human(first).map(|dpr| format!("; the human alone has {dpr:.3}")).unwrap_or_default();
         format!("The highest DPR is {}, by {}{beside}.", number(row.dpr, 3), row.key().spoken())
     } else {
-        let ahead = found
-            .iter()
-            .filter(|(it, row)| row.method != HUMAN_ALONE && human(it).is_none_or(|dpr| row.dpr > Some(dpr)));
+        let lead = |(it, row): &(&CellReport, TableRow)| Some(row.dpr? - human(it)?);
+        let leads: Vec<f64> = found.iter().filter_map(lead).filter(|lead| *lead > 0.0).collect();
+        let (least, most) = leads.iter().fold((f64::MAX, 0.0f64), |(least, most), it| (least.min(*it), most.max(*it)));
+        let by = if leads.is_empty() {
+            String::new()
+        } else {
+            format!(
+                ", by {least:.3} to {most:.3} (picked after the fact; the differences below say what chance could do)"
+            )
+        };
         let winners: BTreeSet<String> = found.iter().map(|(_, row)| row.key().spoken()).collect();
         let winners: Vec<String> = winners.into_iter().collect();
         format!(
-            "In {} of {} conditions some assistant has a higher DPR than the human alone; the highest are those of {}.",
-            ahead.count(),
+            "In {} of {} conditions some assistant has a higher DPR than the human alone{by}; the highest are those of {}.",
+            leads.len(),
             found.len(),
             winners.join(", ")
         )
@@ -216,7 +223,8 @@ fn sweeps(all: &[&Sweep], id: &str) -> String {
                 title: &title,
                 x_label: &x_label,
                 y_label: name,
-                is_share: false,
+                // The DPR of what helps and what does not lies close together.
+                is_share: metric != 2,
                 has_markers: true,
                 is_log: is_eta && all_positive,
             };
@@ -229,7 +237,7 @@ fn sweeps(all: &[&Sweep], id: &str) -> String {
     if !out.is_empty() {
         let _ = writeln!(
             out,
-            "<p class=\"cap\">Bars are 95% bootstrap intervals over problems; the vertical axes need not start at zero. {}</p>",
+            "<p class=\"cap\">Bars are 95% bootstrap intervals over problems; the vertical axis of the DPR need not start at zero. {}</p>",
             csv_link("sweeps.csv", "")
         );
     }

@@ -215,7 +215,11 @@ pub(crate) const EVALUATED_TOKENS: usize = 1 << 14;
 
 /// Mean cross-entropy of all sequences in `f32`; `bytes` is the length of their text where every token of it is a
 /// target. `None` where there is no target.
-pub fn evaluate(decoder: &Decoder, sequences: &dyn Sequences, bytes: Option<usize>) -> Option<Evaluation> {
+pub fn evaluate(
+    decoder: &Decoder,
+    sequences: &dyn Sequences,
+    bytes: Option<usize>,
+) -> Result<Option<Evaluation>, TrainError> {
     let mut space = Workspace::default();
     let (mut nats, mut weight) = (0.0, 0.0);
     let n_sequences = sequences.n_sequences();
@@ -229,15 +233,15 @@ pub fn evaluate(decoder: &Decoder, sequences: &dyn Sequences, bytes: Option<usiz
             targets.extend(wanted);
             index += 1;
         }
-        nats += decoder.loss(&batch, &targets, &mut space);
+        nats += decoder.loss(&batch, &targets, &mut space)?;
         weight += targets.iter().map(|target| f64::from(target.weight())).sum::<f64>();
     }
     let bits = nats / std::f64::consts::LN_2;
-    (weight > 0.0).then(|| Evaluation {
+    Ok((weight > 0.0).then(|| Evaluation {
         bits_per_token: bits / weight,
         bits_per_byte: bytes.filter(|bytes| *bytes > 0).map(|bytes| bits / bytes as f64),
         targets: weight,
-    })
+    }))
 }
 
 /// Trains what is not frozen of `decoder` in place, inside `folder`, from its checkpoint there where one is. `held_out` is evaluated with the
@@ -286,7 +290,8 @@ pub fn train(
                 targets.extend(wanted);
             });
             weight += targets.iter().map(|target| f64::from(target.weight())).sum::<f64>();
-            nats += decoder.loss_and_gradients(&batch, &targets, 1.0, settings.precision, &mut gradients, &mut space);
+            nats +=
+                decoder.loss_and_gradients(&batch, &targets, 1.0, settings.precision, &mut gradients, &mut space)?;
         }
         // One division by the weight of the whole accumulated batch: micro-batches of different sizes count rightly.
         gradients.scale((1.0 / weight) as f32);
@@ -303,7 +308,7 @@ pub fn train(
         let due = |every: u64| done >= 1.0 || (every > 0 && step % every == 0);
         if due(settings.evaluate_every)
             && let Some((held_out, bytes)) = held_out
-            && let Some(Evaluation { bits_per_token, bits_per_byte, .. }) = evaluate(decoder, held_out, bytes)
+            && let Some(Evaluation { bits_per_token, bits_per_byte, .. }) = evaluate(decoder, held_out, bytes)?
         {
             write(MetricsRow::Evaluation { step, tokens, bits_per_token, bits_per_byte })?;
             if progress.note_evaluation(bits_per_token, settings.early_stopping) && settings.best != BestModel::NotKept

@@ -71,17 +71,18 @@ fn sequences_of_one_pass_never_see_each_other() {
     let wanted: Vec<u32> = targets.iter().map(|target| target.next).collect();
 
     // Forward: a sequence among others has the bits that it has alone, whatever the others are.
-    let packed = decoder.token_logprobs(&together, &wanted, space);
+    let packed = decoder.token_logprobs(&together, &wanted, space).unwrap();
     let mut at = 0;
     for (inputs, _) in &made.0 {
-        let alone = decoder.token_logprobs(&Batch::of([inputs.as_slice()]), &wanted[at..at + inputs.len()], space);
+        let alone =
+            decoder.token_logprobs(&Batch::of([inputs.as_slice()]), &wanted[at..at + inputs.len()], space).unwrap();
         assert_eq!(alone, packed[at..at + inputs.len()]);
         at += inputs.len();
     }
     // Backward: the gradient of a pack is the sum of the gradients of its members.
     let mut gradients = |batch: &Batch, targets: &[Target]| {
         let mut gradients = Gradients::zeros(decoder.parameters(), |_| true);
-        let nats = decoder.loss_and_gradients(batch, targets, 1.0, Precision::F32, &mut gradients, space);
+        let nats = decoder.loss_and_gradients(batch, targets, 1.0, Precision::F32, &mut gradients, space).unwrap();
         (nats, gradients)
     };
     let (nats, pack) = gradients(&together, &targets);
@@ -158,7 +159,7 @@ fn losses(folder: &Path) -> Vec<(u64, f64)> {
 #[test]
 fn the_best_weights_are_kept_and_can_be_the_model() {
     let held_out = Made::new(4, 5);
-    let bits = |decoder: &Decoder| evaluate(decoder, &held_out, None).unwrap().bits_per_token;
+    let bits = |decoder: &Decoder| evaluate(decoder, &held_out, None).unwrap().unwrap().bits_per_token;
     for (best, file_stays) in [(BestModel::NotKept, false), (BestModel::Kept, true), (BestModel::Final, true)] {
         let folder = tempfile::tempdir().unwrap();
         let (progress, decoder) = run(folder.path(), best, None, None);

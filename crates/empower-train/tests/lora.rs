@@ -113,10 +113,10 @@ fn an_adapter_s_run_that_was_cut_off_goes_on_as_if_it_had_not_been() {
 fn an_adapter_learns_what_its_base_does_not_know() {
     let base = base();
     let mut decoder = adapted(base.path());
-    let before = evaluate(&decoder, &Sentences, None).unwrap().bits_per_token;
+    let before = evaluate(&decoder, &Sentences, None).unwrap().unwrap().bits_per_token;
     let folder = tempfile::tempdir().unwrap();
     train(&mut decoder, &Sentences, None, &settings(40, 200), folder.path(), &mut |_| ()).unwrap();
-    let after = evaluate(&decoder, &Sentences, None).unwrap().bits_per_token;
+    let after = evaluate(&decoder, &Sentences, None).unwrap().unwrap().bits_per_token;
     // Sixty-one equally likely tokens are 5.9 bits.
     assert!(before > 5.5 && after < 0.7 * before, "{before} {after}");
 }

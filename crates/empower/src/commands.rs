@@ -1,6 +1,6 @@
 //! The commands, one file each.
 
-mod arguments;
+pub(crate) mod arguments;
 mod bench;
 mod calibrate;
 mod demo;

@@ -143,6 +143,7 @@ impl HumanOptions {
             api_key_env: self.human_api_key_env.clone(),
             request_timeout: self.human_request_timeout,
             prices: self.human_prices,
+            ..ModelOptions::default()
         }
     }
 

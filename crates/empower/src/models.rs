@@ -26,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::assets::model_or_embedded;
+use crate::commands::arguments::LocalOptions;
 use crate::hub;
 use crate::output::usage_error;
 
@@ -65,6 +66,9 @@ pub struct ModelOptions {
     /// money too.
     #[arg(long, value_name = "READ,GENERATED", value_parser = prices, help_heading = "Served models")]
     pub prices: Option<Prices>,
+    #[command(flatten)]
+    /// Beside a local model's weights, and where it computes.
+    pub local: LocalOptions,
 }
 
 /// Prices of a million tokens.
@@ -140,6 +144,9 @@ impl ModelOptions {
     pub fn urls(&self) -> Result<Option<Vec<String>>> {
         let text = self.model.as_deref().and_then(Path::to_str).unwrap_or_default();
         if text.starts_with("http://") || text.starts_with("https://") {
+            if self.local != LocalOptions::default() {
+                return Err(usage_error("--adapter and --device go with a local model: a server has its own"));
+            }
             return Ok(Some(text.split(',').map(|url| url.trim().trim_end_matches('/').to_owned()).collect()));
         }
         match self.first_given() {
@@ -186,7 +193,7 @@ impl ModelOptions {
         let cache = cache.cloned();
         let Some(urls) = self.urls()? else {
             let folder = model_or_embedded(self.model.as_deref())?;
-            let (engine, tokenizer) = Engine::open(&folder)?;
+            let (engine, tokenizer) = self.local.open(&folder)?;
             let (tokenizer, kind) = (Arc::new(tokenizer), Kind::Local(Box::new(engine)));
             return Ok(Model { tokenizer, folder, kind, cache, prices: None });
         };
@@ -400,7 +407,11 @@ impl Model {
     /// A hash of what the model is made of, as far as it is here: of a served model its name and tokenizer.
     pub fn hash(&self) -> Result<ContentHash> {
         match &self.kind {
-            Kind::Local(_) => model_hash(&self.folder, true),
+            // The engine's id stands for every weight, an adapter's too.
+            Kind::Local(engine) => {
+                let tokenizer = tokenizer_hash(&self.folder)?;
+                Ok(ContentHash::of_bytes(format!("{} {tokenizer}", Scorer::model_id(engine.as_ref()))))
+            }
             Kind::Served(server) => Ok(ContentHash::of_bytes(&server.model_id().0)),
         }
     }
@@ -415,51 +426,8 @@ impl Model {
     }
 }
 
-/// A hash of what the model of a folder is made of, or its tokenizer alone.
-pub fn model_hash(dir: &Path, with_weights: bool) -> Result<ContentHash> {
-    let names = [
-        "config.json",
-        "generation_config.json",
-        "model.safetensors",
-        "special_tokens_map.json",
-        "tokenizer.json",
-        "tokenizer_config.json",
-    ];
-    let taken = |name: &&str| dir.join(name).is_file() && (with_weights || name.contains("token"));
-    Ok(ContentHash::of_files(dir, &names.into_iter().filter(|name| taken(name)).collect::<Vec<_>>())?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_are_told_from_folders() {
-        let urls = |text: &str| {
-            ModelOptions { model: Some(text.into()), ..Default::default() }.urls().expect("no options beside it")
-        };
-        assert_eq!(urls("runs/model"), None);
-        assert_eq!(urls("org/name"), None);
-        assert_eq!(urls("http://a/v1/"), Some(vec!["http://a/v1".to_owned()]));
-        assert_eq!(urls("http://a/v1, https://b/v1"), Some(vec!["http://a/v1".to_owned(), "https://b/v1".to_owned()]));
-        let beside = ModelOptions { context: Some(5), ..ModelOptions::default() };
-        let error = beside.urls().expect_err("no server");
-        assert!(error.to_string().contains("--context"), "{error}");
-    }
-
-    #[test]
-    fn prices_are_two_numbers() {
-        assert_eq!(prices("0.15, 0.6"), Ok(Prices { read: 0.15, generated: 0.6 }));
-        for text in ["", "1", "1,-1", "a,b", "1,2,3", "nan,1"] {
-            assert!(prices(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn models_read_from_files() {
-        let read = |text: &str| serde_json::from_str::<ModelOptions>(text);
-        let served = read(r#"{"model": "http://a/v1", "served_model": "m", "prices": {"read": 1, "generated": 2}}"#);
-        assert_eq!(served.expect("options").served_model.as_deref(), Some("m"));
-        assert!(read(r#"{"modle": "x"}"#).is_err());
-    }
+/// A hash of the tokenizer of a folder.
+pub fn tokenizer_hash(dir: &Path) -> Result<ContentHash> {
+    let names = ["special_tokens_map.json", "tokenizer.json", "tokenizer_config.json"];
+    Ok(ContentHash::of_files(dir, &names.into_iter().filter(|name| dir.join(name).is_file()).collect::<Vec<_>>())?)
 }

@@ -148,9 +148,9 @@ fn an_adapter_is_trained_exported_and_merged() {
     let logits: Vec<f32> = serde_json::from_value(check["logits"].clone()).expect("logits");
     let batch = Batch::of([tokens.as_slice()]);
     let mut decoder = Decoder::open_frozen(&place.model).expect("opened");
-    let plain = decoder.logits(&batch);
+    let plain = decoder.logits(&batch).expect("computed");
     decoder.open_adapter(&adapter).expect("opened");
-    assert!(decoder.logits(&batch) == logits);
+    assert!(decoder.logits(&batch).expect("computed") == logits);
     assert!(plain != logits, "training moved the adapter");
 
     let merged = place.path("merged");
@@ -174,7 +174,7 @@ fn an_adapter_is_trained_exported_and_merged() {
     assert!(report["largest_change"].as_f64() > Some(1e-4) && report["largest_rounding"] == json!(0.0), "{report}");
     // One more rounding of weights below 1, in sums of some tens of terms.
     assert!(report["largest_logit_difference"].as_f64() < Some(1e-4), "{report}");
-    let theirs = Decoder::open(&merged).expect("opened").logits(&batch);
+    let theirs = Decoder::open(&merged).expect("opened").logits(&batch).expect("computed");
     assert!(theirs.iter().zip(&logits).all(|(a, b)| (a - b).abs() < 1e-4));
     let rounded = merge(&place.path("rounded"), "bf16");
     assert!(rounded["largest_rounding"].as_f64() > Some(0.0), "{rounded}");

@@ -200,11 +200,32 @@ fn pure_crates_reach_no_network_and_no_tensors() {
             assert_eq!(reaches(name, &NETWORK), none, "{name} reaches the network");
         }
     }
-    for name in manifests.keys().filter(|name| !["empower", "empower-train"].contains(&name.as_str())) {
-        assert_eq!(reaches(name, &TENSORS), none, "{name} reaches the engine or a tensor library");
+    for name in manifests.keys() {
+        let allowed: &[&str] = match name.as_str() {
+            // Behind features that are off: see `no_build_has_tensors_unasked`.
+            "empower-engine" => &["candle-core"],
+            "empower" | "empower-train" => &["candle-core", "empower-engine"],
+            _ => &[],
+        };
+        assert_eq!(reaches(name, &TENSORS), allowed, "{name} reaches the engine or a tensor library");
     }
     for name in ["empower-artifact", "empower-judge", "empower-report"] {
         assert_eq!(reaches(name, &["empower-lm", "tokenizers"]), none, "{name} knows language models");
+    }
+}
+
+#[test]
+fn no_build_has_tensors_unasked() {
+    for (name, manifest) in manifests() {
+        let text = read(&root().join("crates").join(&name).join("Cargo.toml"));
+        assert!(!text.contains("\ndefault = ["), "{name} has features that are on by default");
+        let names_it = manifest.uses.contains("candle-core");
+        assert_eq!(names_it, name == "empower-engine", "{name}: only the engine may name candle-core");
+        assert!(!names_it || text.contains("candle-core = { workspace = true, optional = true }"), "it is optional");
+    }
+    let (path, word) = ("crates/empower-engine/src/accelerated", "candle_core");
+    for (file, text) in sources() {
+        assert!(file.starts_with(path) || !has_word(&code(&text), word), "{file} uses tensors; only {path} may");
     }
 }
 

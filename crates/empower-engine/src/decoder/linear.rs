@@ -115,7 +115,7 @@ impl Decoder {
     }
 
     /// Where the two matrices of an adapter stand.
-    fn adapter(&self, index: usize, linear: Linear) -> Option<(usize, usize)> {
+    pub(crate) fn adapter(&self, index: usize, linear: Linear) -> Option<(usize, usize)> {
         self.adapters.as_ref().and_then(|adapters| adapters.slots[index][linear as usize])
     }
 
@@ -136,9 +136,31 @@ impl Decoder {
         middle
     }
 
+    /// `s`; 1 without adapters.
+    pub(crate) fn adapter_scale(&self) -> f64 {
+        self.adapters.as_ref().map_or(1.0, |adapters| adapters.settings.scale().into())
+    }
+
     fn scale_by_adapter(&self, middle: &mut [f32]) {
-        let scale = self.adapters.as_ref().map_or(1.0, |adapters| adapters.settings.scale());
+        let scale = self.adapter_scale() as f32;
         middle.iter_mut().for_each(|value| *value *= scale);
+    }
+
+    /// What training multiplies an adapter's inputs (`n x in`) by: 0 where they are dropped. `None` where nothing is.
+    #[cfg(feature = "candle")]
+    pub(crate) fn dropout_factors(
+        &self,
+        index: usize,
+        linear: Linear,
+        batch: &crate::batch::Batch,
+    ) -> Option<Vec<f32>> {
+        let inputs = self.parameters[self.slots.layers[index].linear(linear)].shape[1];
+        let pass = Pass { batch, products: Products::Kept, dropout: true };
+        let ones = vec![1.0; batch.len() * inputs];
+        match self.dropped(index, linear, &ones, inputs, pass, &mut Workspace::default()) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(factors) => Some(factors),
+        }
     }
 
     /// Rows (`n x in`) with some elements zero and the others larger by as much as is lost on average; as they are where

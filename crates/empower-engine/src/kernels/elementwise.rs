@@ -174,7 +174,8 @@ impl RotaryTable {
         Self { inverse_frequency: inverse_frequency.to_vec(), blocks }
     }
 
-    fn at(&self, position: usize) -> (&[f32], &[f32]) {
+    /// The `K/2` cosines and sines of a position.
+    pub(crate) fn at(&self, position: usize) -> (&[f32], &[f32]) {
         let half = self.inverse_frequency.len();
         let (block, row) = (position / POSITIONS, position % POSITIONS);
         let block = self.blocks[block].get_or_init(|| {

@@ -1,9 +1,32 @@
 //! Arguments that several commands share.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::{Result, bail};
-use clap::ValueEnum;
-use empower_engine::{Precision, Storage};
+use clap::{Args, ValueEnum};
+use empower_engine::{Device, Engine, Precision, Storage};
+use empower_lm::Tokenizer;
 use serde::{Deserialize, Serialize};
+
+/// What stands beside the weights of a local model, and where it computes.
+#[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LocalOptions {
+    /// LoRA adapter of the model: a folder in PEFT's format, such as the `adapter` of a run of `empower train --lora`.
+    #[arg(long, value_name = "DIR")]
+    pub adapter: Option<PathBuf>,
+    /// Where the model computes: `cpu`, `cuda` (`cuda:1` for the second GPU) or `metal`; builds without the feature of
+    /// that name say so.
+    #[arg(long, value_name = "DEVICE", default_value_t)]
+    pub device: Device,
+}
+
+impl LocalOptions {
+    /// The model of a folder with what was asked for.
+    pub fn open(&self, folder: &Path) -> Result<(Engine, Tokenizer)> {
+        Ok(Engine::open_with(folder, self.adapter.as_deref(), self.device)?)
+    }
+}
 
 /// `--precision`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]

@@ -67,14 +67,14 @@ pub fn run(arguments: Arguments) -> Result<()> {
         bail!("nothing to fit to: the documents have no token with one before it");
     }
     let coarse: Vec<f32> = (0..COARSE).map(|i| 2f32.powf(i as f32 / 6.0 - 1.0)).collect();
-    let first = least(&decoder, &batches, &coarse, "coarse");
+    let first = least(&decoder, &batches, &coarse, "coarse")?;
     if first == coarse[0] || first == coarse[COARSE - 1] {
         eprintln!("warning: the best temperature lies at the edge of the search, {first:.2}; the fit is doubtful");
     }
     // A second pass between its neighbours, at ratios of about one in a hundred.
     let fine: Vec<f32> = (-12..=12).map(|i| first * 2f32.powf(i as f32 / 72.0)).collect();
-    let temperature = least(&decoder, &batches, &fine, "fine");
-    let nll = nlls(&decoder, &batches, &[1.0, temperature], "check");
+    let temperature = least(&decoder, &batches, &fine, "fine")?;
+    let nll = nlls(&decoder, &batches, &[1.0, temperature], "check")?;
     let per_token = |nats: f64| Nats(nats / tokens as f64).to_bits();
     let fit = Fit {
         temperature,
@@ -121,22 +121,22 @@ fn batches(documents: &[Document], tokenizer: &Tokenizer, context: usize) -> Vec
     batches
 }
 
-fn nlls(decoder: &Decoder, batches: &[(Batch, Vec<TokenId>)], temperatures: &[f32], what: &str) -> Vec<f64> {
+fn nlls(decoder: &Decoder, batches: &[(Batch, Vec<TokenId>)], temperatures: &[f32], what: &str) -> Result<Vec<f64>> {
     let mut space = Workspace::default();
     let mut sums = vec![0.0; temperatures.len()];
     let progress = bar(batches.len() as u64, what);
     for (batch, targets) in batches {
-        let found = decoder.nll_at_temperatures(batch, targets, temperatures, &mut space);
+        let found = decoder.nll_at_temperatures(batch, targets, temperatures, &mut space)?;
         sums.iter_mut().zip(found).for_each(|(sum, nll)| *sum += nll);
         progress.inc(1);
     }
     progress.finish_and_clear();
-    sums
+    Ok(sums)
 }
 
 /// The temperature with the least negative log-likelihood.
-fn least(decoder: &Decoder, batches: &[(Batch, Vec<TokenId>)], temperatures: &[f32], what: &str) -> f32 {
-    let sums = nlls(decoder, batches, temperatures, what);
+fn least(decoder: &Decoder, batches: &[(Batch, Vec<TokenId>)], temperatures: &[f32], what: &str) -> Result<f32> {
+    let sums = nlls(decoder, batches, temperatures, what)?;
     let best = (0..sums.len()).min_by(|&a, &b| sums[a].total_cmp(&sums[b])).expect("temperatures to try");
-    temperatures[best]
+    Ok(temperatures[best])
 }

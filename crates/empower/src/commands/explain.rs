@@ -20,6 +20,7 @@ use empower_lm::{Bits, Scorer, TokenId, Tokenizer};
 use empower_select::parse_eta;
 use serde_json::json;
 
+use super::arguments::LocalOptions;
 use super::score::{BATCH_BYTES, batches};
 use crate::assets::model_or_embedded;
 use crate::output::{Sink, bar, print_text, usage_error};
@@ -44,6 +45,8 @@ pub struct Arguments {
     /// Model folder in Hugging Face layout; the embedded model by default.
     #[arg(long, value_name = "DIR")]
     model: Option<PathBuf>,
+    #[command(flatten)]
+    local: LocalOptions,
     /// Likeliest other tokens named at each branch point; 0 names none.
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(0..=20))]
     alternatives: u64,
@@ -133,7 +136,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
     if arguments.svg.is_some() && corpus.documents.len() > 1 {
         bail!("--svg draws one text, and there are {}\nhint: name one file", corpus.documents.len());
     }
-    let (engine, tokenizer) = Engine::open(&model_or_embedded(arguments.model.as_deref())?)?;
+    let (engine, tokenizer) = arguments.local.open(&model_or_embedded(arguments.model.as_deref())?)?;
     let is_summary = corpus.documents.len() > 1 && !arguments.all;
     let wants_alternatives = !is_summary || arguments.json || arguments.html.is_some();
     let n_alternatives = if wants_alternatives { arguments.alternatives as usize } else { 0 };

@@ -97,7 +97,7 @@ pub fn export_peft(arguments: PeftArguments) -> Result<()> {
     decoder.save_adapter(&arguments.out, &base)?;
     if let Some(path) = &arguments.check {
         let tokens = compared_tokens(&decoder);
-        let logits = decoder.logits(&Batch::of([tokens.as_slice()]));
+        let logits = decoder.logits(&Batch::of([tokens.as_slice()]))?;
         empower_artifact::write_json_atomic(path, &json!({ "input_ids": tokens, "logits": logits }))?;
     }
     print_text(&format!(
@@ -123,14 +123,14 @@ pub fn export_merge(arguments: MergeArguments) -> Result<()> {
     make_folder(&arguments.out, &[&model, &arguments.adapter])?;
     let mut decoder = with_adapter(&model, &arguments.adapter)?;
     let tokens = compared_tokens(&decoder);
-    let beside = decoder.logits(&Batch::of([tokens.as_slice()]));
+    let beside = decoder.logits(&Batch::of([tokens.as_slice()]))?;
     let storage = arguments.store.storage();
     let report = decoder.merge_adapters(storage)?;
     decoder.save(&arguments.out, storage)?;
     Tokenizer::open(&model)?.save_folder(&arguments.out, decoder.config().max_position_embeddings)?;
     drop(decoder);
     let stored = Decoder::open_frozen(&arguments.out).context("reading back what was written")?;
-    let logits = stored.logits(&Batch::of([tokens.as_slice()]));
+    let logits = stored.logits(&Batch::of([tokens.as_slice()]))?;
     let largest_logit_difference = logits.iter().zip(&beside).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     let merged = Merged { report, largest_logit_difference, compared_tokens: tokens.len() };
     if arguments.json {

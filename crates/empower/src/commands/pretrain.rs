@@ -214,7 +214,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
     decoder.save(&model_folder, arguments.store.storage())?;
     // What is reported is what was stored.
     let stored = Decoder::open(&model_folder)?;
-    let cost = evaluate(&stored, &held_out, bytes);
+    let cost = evaluate(&stored, &held_out, bytes)?;
     let summary = json!({
         "tokens": state.tokens, "steps": state.step, "epochs": state.epoch, "weights": stored.n_weights(),
         "held_out": cost, "model": "model",

@@ -21,6 +21,7 @@ use crate::output::{Sink, bar};
 ///
 /// Example: empower score --model runs/base/model corpus.jsonl --json > scores.jsonl
 ///          empower score --model http://127.0.0.1:8000/v1 --served-model m --tokenizer ORG/NAME --cache a.db corpus.jsonl
+///          empower score --model Qwen2.5-0.5B/ --adapter runs/lora/adapter --device cuda corpus.jsonl
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {

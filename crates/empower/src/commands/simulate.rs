@@ -28,7 +28,7 @@ use super::problems::source_hash;
 use super::report::EPISODES;
 use crate::assets::{assistant_prompts, problems_named};
 use crate::humans::{HumanModel, HumanOptions};
-use crate::models::{CacheOptions, Model, ModelOptions, ModelUsage, model_hash};
+use crate::models::{CacheOptions, Model, ModelOptions, ModelUsage, tokenizer_hash};
 use crate::output::{bar, print_json, print_text, usage_error};
 
 /// Simulate a human and an assistant writing programs together, and judge what they wrote.
@@ -360,7 +360,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
     settings.validate()?;
     let manifest = manifest(&arguments, &assistant, model.and_then(Model::record), &settings, judge.as_ref())
         .input(input.0, input.1)
-        .input("model", model.map_or_else(|| model_hash(model_dir, false), Model::hash)?);
+        .input("model", model.map_or_else(|| tokenizer_hash(model_dir), Model::hash)?);
     let folder = RunFolder::open_or_resume(&arguments.out, manifest, arguments.resume)?;
     let mut log = EpisodeLog::open(&folder.path(EPISODES))?;
     play(&tasks, &problems, &assistant, &settings, tokenizer, judge.as_ref(), &mut log)?;

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use empower_artifact::{ContentHash, Manifest, RunFolder, Seed, write_json_atomic};
 use empower_data::{TrainingRows, is_held_out, read_training_rows};
-use empower_engine::Decoder;
+use empower_engine::{Decoder, Device};
 use empower_lm::Tokenizer;
 use empower_train::sft::{Examples, Frame};
 use empower_train::{
@@ -87,6 +87,8 @@ impl Colour {
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<()> {
     let options = arguments.options.resolve(arguments.config.as_deref())?;
+    let device = options.device.unwrap_or_default();
+    device.check()?;
     let settings = options.settings()?;
     let lora = options.lora_settings()?;
     if arguments.print_config {
@@ -121,7 +123,11 @@ pub fn run(arguments: Arguments) -> Result<()> {
     let mut hashed = header.files.iter().filter_map(|file| file.file_name()?.to_str()).collect::<Vec<_>>();
     hashed.splice(0..0, ["config.json"]);
     hashed.push("tokenizer.json");
-    let manifest = Manifest::new("train", json!({ "training": settings, "test_split": test_split, "lora": lora }))
+    let mut run = json!({ "training": settings, "test_split": test_split, "lora": lora });
+    if device != Device::Cpu {
+        run["device"] = json!(device);
+    }
+    let manifest = Manifest::new("train", run)
         .input("examples", ContentHash::of_file(examples)?)
         .input("model", ContentHash::of_files(&model, &hashed)?)
         .seed("run", seed);
@@ -130,7 +136,8 @@ pub fn run(arguments: Arguments) -> Result<()> {
 
     let mut decoder = open(&model, lora.as_ref(), seed)?;
     decoder.set_recompute(how.recompute);
-    let before = evaluate(&decoder, &testing, None);
+    decoder.set_device(device)?;
+    let before = evaluate(&decoder, &testing, None)?;
     let mut curves = match options.tensorboard {
         Some(true) => Some(EventFile::open(&folder.path(EVENTS))?),
         _ => None,
@@ -159,7 +166,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
     }
 
     let read_back = "reading back what was written";
-    let (kind, stored) = if lora.is_some() {
+    let (kind, mut stored) = if lora.is_some() {
         // An adapter is stored alone, and evaluated as it was stored.
         let adapter = folder.subfolder("adapter")?;
         decoder.save_adapter(&adapter, &model.display().to_string())?;
@@ -172,6 +179,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         decoder.save(&model_folder, options.store.context("options were resolved")?.storage())?;
         ("model", Decoder::open(&model_folder).context(read_back)?)
     };
+    stored.set_device(device)?;
     let model_step = state.model_step(settings.best);
     let best = state.best.map(
         |best| json!({ "step": best.step, "bits_per_token": best.bits_per_token, "weights": best_file(best.step) }),
@@ -179,7 +187,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
     let mut summary = json!({
         "steps": state.step, "tokens": state.tokens, "examples": training.n_examples(),
         "stopped_early": state.stopped_early, "best": best, "final_model": options.final_model,
-        "model_step": model_step, "held_out_before": before, "held_out": evaluate(&stored, &testing, None),
+        "model_step": model_step, "held_out_before": before, "held_out": evaluate(&stored, &testing, None)?,
         "trained_weights": decoder.n_trained(),
     });
     summary[kind] = kind.into();

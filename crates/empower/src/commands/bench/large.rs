@@ -181,7 +181,7 @@ fn measure(work: Work, folder: &Path, arguments: &Arguments) -> Result<Figure> {
         Work::Score => {
             let targets: Vec<u32> = batch.tokens().iter().skip(1).copied().chain([0]).collect();
             median(batch.len(), arguments.repeats, || {
-                decoder.token_logprobs(&batch, &targets, &mut space);
+                decoder.token_logprobs(&batch, &targets, &mut space)?;
                 Ok(())
             })?
         }
@@ -195,7 +195,7 @@ fn measure(work: Work, folder: &Path, arguments: &Arguments) -> Result<Figure> {
             let scale = 1.0 / batch.len() as f32;
             median(batch.len(), arguments.repeats, || {
                 gradients.clear();
-                decoder.loss_and_gradients(&batch, &targets, scale, precision, &mut gradients, &mut space);
+                decoder.loss_and_gradients(&batch, &targets, scale, precision, &mut gradients, &mut space)?;
                 optimiser.step(decoder.parameters_mut(), &gradients, 1e-4);
                 Ok(())
             })?

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use empower_artifact::Seed;
-use empower_engine::{Linear, Precision};
+use empower_engine::{Device, Linear, Precision};
 use empower_train::{AdamWSettings, BestModel, Budget, EarlyStopping, LoraSettings, Schedule, TrainingSettings};
 use serde::{Deserialize, Serialize};
 
@@ -115,6 +115,10 @@ options! {
     /// [default: false]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     recompute: bool,
+    /// Where passes are computed: `cpu`, `cuda` (`cuda:1` for the second GPU) or `metal`, where the build has the feature
+    /// of that name; the optimiser stays on the processor, and --dry-run speaks of main memory [default: cpu]
+    #[arg(long, value_name = "DEVICE")]
+    device: Device,
     /// Whether to write curves for TensorBoard [default: true]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     tensorboard: bool,
@@ -202,6 +206,7 @@ impl Options {
             lora_dropout: None,
             lora_targets: None,
             recompute: Some(false),
+            device: Some(Device::Cpu),
             tensorboard: Some(true),
             seed: Some(0),
         }
