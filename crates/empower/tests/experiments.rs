@@ -142,7 +142,12 @@ fn the_files_of_the_project_parse_and_say_what_they_would_do() {
     for entry in fs::read_dir(root.join("experiments")).expect("listed") {
         let file = entry.expect("an entry").path();
         let mut command = Command::new(env!("CARGO_BIN_EXE_empower"));
-        command.current_dir(&root).stdin(Stdio::null()).arg("run").arg(&file).args(["--dry-run", "--json", "--limit", "3"]);
+        command.current_dir(&root).stdin(Stdio::null()).arg("run").arg(&file).args([
+            "--dry-run",
+            "--json",
+            "--limit",
+            "3",
+        ]);
         let output = command.arg("--out").arg(out.path().join("none")).output().expect("the program starts");
         assert!(output.status.success(), "{}: {}", file.display(), String::from_utf8_lossy(&output.stderr));
         let plan: Value = serde_json::from_slice(&output.stdout).expect("JSON");
@@ -168,8 +173,12 @@ fn a_run_that_is_killed_again_and_again_ends_with_the_same_bytes() {
     // Each time a bit further: into the training, into the first episodes, into later ones.
     let mut in_a_log = 0;
     for kill in 0..8 {
-        let mut child =
-            place.command("--out killed").stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts");
+        let mut child = place
+            .command("--out killed")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
         let before: usize = bytes_of_logs(&place.path("killed"));
         let start = Instant::now();
         // The first ones by time, wherever that is; the later ones as soon as a log has grown.
@@ -309,7 +318,8 @@ fn documents_that_a_model_writes_are_documents() {
     let regenerate = "regenerate = { problems = \"train\", model = \"model\", max_tokens = 40, temperature = 1 }";
     fs::write(place.path("tiny.toml"), text.replace("paths = \"documents\"", regenerate)).expect("written");
     place.done("--out run --limit 2");
-    let attempts: Vec<_> = computed(&place.path("run/stages")).into_iter().filter(|it| it.0.ends_with("attempts.jsonl")).collect();
+    let attempts: Vec<_> =
+        computed(&place.path("run/stages")).into_iter().filter(|it| it.0.ends_with("attempts.jsonl")).collect();
     let [(_, bytes)] = attempts.as_slice() else { panic!("one log of attempts") };
     let train = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/problems/train.jsonl"));
     assert_eq!(bytes.iter().filter(|byte| **byte == b'\n').count(), train.expect("read").lines().count());
