@@ -197,15 +197,17 @@ impl<'a> Pass<'a> {
             Precision::Bf16 => DType::BF16,
         };
         let on = &accelerator.on;
-        let of_rows = |table: &crate::kernels::elementwise::RotaryTable, part: fn((&[f32], &[f32])) -> Vec<f32>| {
-            let values: Vec<f32> =
-                batch.positions.iter().flat_map(|position| part(table.at(*position as usize))).collect();
-            Tensor::from_vec(values, (batch.len(), 1, decoder.config.heads().width / 2), on)
-        };
+        let half = decoder.config.heads().width / 2;
+        let column = |values: Vec<f32>| Tensor::from_vec(values, (batch.len(), 1, half), on);
         let rotary = decoder
             .rotary
             .iter()
-            .map(|table| Ok([of_rows(table, |(cos, _)| cos.to_vec())?, of_rows(table, |(_, sin)| sin.to_vec())?]))
+            .map(|table| {
+                let rows = || batch.positions.iter().map(|position| table.at(*position as usize));
+                let cos = rows().flat_map(|(cos, _)| cos).copied().collect();
+                let sin = rows().flat_map(|(_, sin)| sin).copied().collect();
+                Ok([column(cos)?, column(sin)?])
+            })
             .collect::<Result<_>>()?;
         Ok(Self { decoder, on, block: accelerator.block, batch, products, wanted, rotary })
     }
