@@ -7,16 +7,19 @@
 //!                                          └─measure, prompts ────┴──▶ empower_sim::LmHuman
 //! ```
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use clap::{Args, ValueEnum};
+use clap::{Args, Parser, ValueEnum};
 use empower_artifact::ContentHash;
 use empower_cache::{Cache, CachedChat};
 use empower_lm::{ChatError, ChatModel, ChatTemplate, LocalChat, Tokenizer};
 use empower_remote::RemoteChat;
-use empower_sim::{HumanPrompts, Writing};
+use empower_sim::{
+    Deciding, HumanPrompts, LmHuman, LmSettings, Statement, SuggestionSampling, TokenizerCodec, Writing,
+};
 
 use crate::assets::human_prompts;
 use crate::models::{Model, ModelOptions, ModelUsage, Prices, prices};
@@ -117,7 +120,7 @@ enum Talker {
     /// The template is applied by the server.
     Served(RemoteChat, Option<Prices>),
     /// The template is applied here.
-    Templated { model: Box<Model>, template: ChatTemplate, stop: Vec<String> },
+    Templated { model: Box<Model>, template: Box<ChatTemplate>, stop: Vec<String> },
 }
 
 /// A language model that can be talked to in the human's place.
@@ -132,7 +135,44 @@ pub struct HumanModel {
     pub measure_name: String,
 }
 
+impl Default for HumanOptions {
+    fn default() -> Self {
+        // What nobody says on the command line is said in one place.
+        #[derive(Parser)]
+        struct Alone {
+            #[command(flatten)]
+            options: HumanOptions,
+        }
+        Alone::parse_from(["human"]).options
+    }
+}
+
 impl HumanOptions {
+    /// How it behaves.
+    pub fn settings(&self, deciding: Deciding, tokens_per_round: usize) -> LmSettings {
+        LmSettings {
+            deciding,
+            writing: self.human_writes.writing(),
+            tokens_per_round,
+            thought_tokens: self.thought_tokens,
+            draft_tokens: self.draft_tokens,
+            agreement: self.agreement,
+            sampling: match self.human_temperature {
+                Some(temperature) => SuggestionSampling::Random { temperature, top_k: 0, top_p: 1.0 },
+                None => SuggestionSampling::Greedy,
+            },
+        }
+    }
+
+    /// Its words.
+    ///
+    /// # Errors
+    /// A folder whose files are no templates.
+    pub fn prompts(&self) -> Result<HumanPrompts> {
+        let folder = self.human_prompts.clone().map_or_else(human_prompts, Ok)?;
+        Ok(HumanPrompts::open(&folder)?)
+    }
+
     fn model(&self) -> ModelOptions {
         ModelOptions {
             model: self.human_model.clone(),
@@ -173,7 +213,7 @@ impl HumanOptions {
                 let model = Box::new(options.open(cache)?);
                 let own = model.tokenizer().clone();
                 let (template, stop) = self.template(&model)?;
-                (Talker::Templated { model, template, stop }, Some(own))
+                (Talker::Templated { model, template: Box::new(template), stop }, Some(own))
             }
         };
         let named = match &self.human_measure {
@@ -185,11 +225,10 @@ impl HumanOptions {
             None => own,
         };
         let measure = named.unwrap_or_else(|| assistant.clone());
-        let folder = self.human_prompts.clone().map_or_else(human_prompts, Ok)?;
         Ok(HumanModel {
             talker,
             cache: cache.cloned(),
-            prompts: HumanPrompts::open(&folder)?,
+            prompts: self.prompts()?,
             measure_name: ContentHash::of_bytes(measure.as_bytes()).to_string(),
             measure,
         })
@@ -225,13 +264,25 @@ impl HumanModel {
             Talker::Served(chat, _) => Box::new(chat),
             Talker::Templated { model, template, stop } => {
                 let generator = model.forgetful_generator()?;
-                Box::new(LocalChat::new(generator, model.tokenizer().clone(), template.clone(), stop.clone()))
+                Box::new(LocalChat::new(generator, model.tokenizer().clone(), template.as_ref().clone(), stop.clone()))
             }
         };
         Ok(match &self.cache {
             Some(cache) => Box::new(CachedChat::new(chat, cache)),
             None => chat,
         })
+    }
+
+    /// It as the simulation's human, who is talked to by `chat` and measured by `measure`.
+    pub fn human<'h>(
+        &'h self,
+        chat: &'h dyn ChatModel,
+        measure: &'h TokenizerCodec<'h>,
+        statements: HashMap<String, Statement>,
+        settings: LmSettings,
+    ) -> LmHuman<'h> {
+        let (prompts, measure_name) = (self.prompts.clone(), self.measure_name.clone());
+        LmHuman { model: chat, prompts, measure, measure_name, statements, settings }
     }
 
     /// What was used so far.

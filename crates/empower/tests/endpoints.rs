@@ -45,7 +45,7 @@ impl Place {
     fn new() -> Self {
         let place = Self(TempDir::new().expect("a temporary folder"));
         fs::create_dir(place.path("tokenizer")).expect("made");
-        tokenizer().save_folder(&place.path("tokenizer"), 1024).expect("saved");
+        tokenizer().save_folder(place.path("tokenizer").as_path(), 1024).expect("saved");
         let documents: Vec<Value> =
             TEXTS.iter().enumerate().map(|(i, text)| json!({ "id": format!("d{i}"), "text": text })).collect();
         place.write("documents.jsonl", &documents);

@@ -325,3 +325,41 @@ fn documents_that_a_model_writes_are_documents() {
     let train = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/problems/train.jsonl"));
     assert_eq!(bytes.iter().filter(|byte| **byte == b'\n').count(), train.expect("read").lines().count());
 }
+
+#[test]
+fn a_language_model_plays_the_human_and_is_asked_once() {
+    let place = Place::new(1);
+    // With room for what the human is told, which is almost a token a letter here.
+    support::tiny_model(&place.path("model"), &[PROGRAM], 280, 1 << 14, Storage::F32);
+    let text = fs::read_to_string(place.path("tiny.toml")).expect("read");
+    let human = "model = \"tiny\"\nprotocol = [\"PROTOCOL\"]\nmax_rounds = 3\ntokens_per_round = 4";
+    let with = |protocol: &str| {
+        let human = human.replace("[\"PROTOCOL\"]", &format!("\"{protocol}\""));
+        let methods = "methods = [\"base-10\", \"human-alone\"]";
+        let assistants = text.find("[[assistants]]").expect("assistants");
+        let text = format!("{}[[assistants]]\n{methods}\nmax_suggestion_tokens = 6\n", &text[..assistants]);
+        let documents = text.find("[[documents]]").expect("documents");
+        let humans = text.find("[[humans]]").expect("humans");
+        let text = format!("{}{}", &text[..documents], &text[humans..]);
+        fs::write(place.path("tiny.toml"), text.replace("attention = [0.5, 1]", &human)).expect("written");
+    };
+    for protocol in ["paper", "agreement"] {
+        with(protocol);
+        let result = place.done(&format!("--out {protocol} --limit 2"));
+        assert_eq!(count(&result, "play", "done"), 2, "{result}");
+        let logs = episodes(&place.path(protocol));
+        let rows: Vec<Value> = logs
+            .values()
+            .flat_map(|bytes| bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()))
+            .map(|line| serde_json::from_slice(line).expect("a row"))
+            .collect();
+        assert_eq!(rows.len(), 4, "two problems under two assistants");
+        // The model knows nothing of programs or words: what it says are faults, and they are told, not hidden.
+        assert!(rows.iter().any(|row| row.to_string().contains("faults")), "{rows:?}");
+        // The log is lost and the answers are not: the same episodes without a question, so the same bytes.
+        fs::rename(place.path(protocol).join("stages"), place.path("lost")).expect("moved");
+        place.done(&format!("--out {protocol} --limit 2"));
+        same(&episodes(&place.path(protocol)), &logs);
+        fs::remove_dir_all(place.path("lost")).expect("removed");
+    }
+}

@@ -14,12 +14,13 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use empower_artifact::{MANIFEST_FILE, Manifest, RunFolder, write_json_atomic};
+use empower_data::Problem;
 use empower_experiment::{Experiment, ExperimentError, Graph, Kind, Stage};
 use empower_sim::Task;
 use serde::Serialize;
 use serde_json::json;
 
-use self::setup::{ProblemSet, Setup};
+use self::setup::Setup;
 use self::show::Show;
 use self::work::{Standing, Worker, folder_of, standing};
 use super::judge::JudgeOptions;
@@ -99,10 +100,11 @@ impl Shard {
     }
 
     /// Its tasks: every problem with all its repeats belongs to one shard.
-    fn of_tasks(self, set: &ProblemSet) -> Vec<Task> {
+    fn of_tasks(self, mut tasks: Vec<Task>, problems: &[Problem]) -> Vec<Task> {
         let mine: Vec<&str> =
-            set.problems.iter().skip(self.index).step_by(self.of).map(|it| it.question_id.as_str()).collect();
-        set.tasks.iter().filter(|task| mine.contains(&task.question_id())).cloned().collect()
+            problems.iter().skip(self.index).step_by(self.of).map(|it| it.question_id.as_str()).collect();
+        tasks.retain(|task| mine.contains(&task.question_id()));
+        tasks
     }
 }
 

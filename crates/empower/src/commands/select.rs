@@ -156,13 +156,14 @@ fn scored_rows(
         }
         None => vec![None; batch.len()],
     };
-    let row = |((document, token_ids), logprobs): ((&Document, &Vec<TokenId>), &Option<Vec<Option<f32>>>)| {
-        let scored = ScoredDocument { document_id: &document.id, token_ids, logprobs: logprobs.as_deref() };
+    let row = |document: &Document, token_ids: &[TokenId], logprobs: Option<&[Option<f32>]>| {
+        let scored = ScoredDocument { document_id: &document.id, token_ids, logprobs };
         let windowing = model.and_then(|model| model.windowing(token_ids.len()));
         let overlap = windowing.map(|windowing| windowing.overlap);
         Ok(DocumentExamplesRow { overlap, ..document_examples(scored, options)? })
     };
-    batch.iter().zip(tokens).zip(&scores).map(row).collect()
+    let documents = batch.iter().zip(tokens).zip(&scores);
+    documents.map(|((document, tokens), logprobs)| row(document, tokens, logprobs.as_deref())).collect()
 }
 
 /// The examples of every document of a batch, of a model that only shows what it generates.

@@ -346,14 +346,9 @@ pub fn run(arguments: Arguments) -> Result<()> {
     let human_chat = human.as_ref().map(HumanModel::chat).transpose()?;
     let measure = human.as_ref().map(|human| TokenizerCodec(&human.measure));
     let lm = match (&human, &human_chat, &measure) {
-        (Some(human), Some(chat), Some(measure)) => Some(LmHuman {
-            model: chat.as_ref(),
-            prompts: human.prompts.clone(),
-            measure,
-            measure_name: human.measure_name.clone(),
-            statements,
-            settings: lm_settings(&arguments),
-        }),
+        (Some(human), Some(chat), Some(measure)) => {
+            Some(human.human(chat.as_ref(), measure, statements, lm_settings(&arguments)))
+        }
         _ => None,
     };
     let settings = settings(&arguments, lm.as_ref());
@@ -468,22 +463,11 @@ fn play(
 }
 
 fn lm_settings(arguments: &Arguments) -> LmSettings {
-    let lm = &arguments.lm;
-    LmSettings {
-        deciding: match arguments.human.human {
-            HumanChoice::LmAgree => Deciding::Agree,
-            HumanChoice::Lm | HumanChoice::Replay => Deciding::Decide,
-        },
-        writing: lm.human_writes.writing(),
-        tokens_per_round: arguments.human.tokens_per_round as usize,
-        thought_tokens: lm.thought_tokens,
-        draft_tokens: lm.draft_tokens,
-        agreement: lm.agreement,
-        sampling: match lm.human_temperature {
-            Some(temperature) => SuggestionSampling::Random { temperature, top_k: 0, top_p: 1.0 },
-            None => SuggestionSampling::Greedy,
-        },
-    }
+    let deciding = match arguments.human.human {
+        HumanChoice::LmAgree => Deciding::Agree,
+        HumanChoice::Lm | HumanChoice::Replay => Deciding::Decide,
+    };
+    arguments.lm.settings(deciding, arguments.human.tokens_per_round as usize)
 }
 
 fn settings<'h>(arguments: &Arguments, lm: Option<&'h LmHuman<'h>>) -> Settings<'h> {

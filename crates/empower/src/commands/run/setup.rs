@@ -7,15 +7,18 @@ use anyhow::{Context, Result, bail};
 use empower_artifact::{ContentHash, Seed};
 use empower_data::{Problem, ProblemOptions, ProblemSource, read_problems};
 use empower_engine::Precision;
-use empower_experiment::{Documents, Experiment, HumanSpec, JudgeKind, Model, ProtocolName, Roots, Training};
+use empower_experiment::{
+    Documents, Experiment, HumanSpec, JudgeKind, LmHuman, LmProtocol, Model, ProtocolName, Roots, Training,
+};
 use empower_judge::Judge;
-use empower_sim::{Task, tasks_of_problems};
+use empower_sim::{Deciding, Task, tasks_of_problems};
 use empower_train::{Budget, LoraSettings, ModelHeader, Schedule, TrainingSettings};
 use serde_json::{Value, json};
 
 use super::super::judge::JudgeOptions;
 use super::super::problems::source_hash;
 use crate::assets::problems_named;
+use crate::humans::HumanOptions;
 use crate::models::{ModelOptions, tokenizer_hash};
 
 /// The experiment with everything that it names.
@@ -51,22 +54,18 @@ impl Setup {
         is_dry: bool,
     ) -> Result<Self> {
         let mut notes = Vec::new();
-        refuse_what_is_not_there_yet(&experiment, is_dry, &mut notes)?;
-        let mut roots = Roots { humans: vec![Value::Null; experiment.humans.len()], ..Roots::default() };
+        let mut roots = Roots::default();
+        for human in &experiment.humans {
+            roots.humans.push(match &human.spec {
+                HumanSpec::Replay(_) => Value::Null,
+                HumanSpec::Lm(lm) => human_record(lm, &experiment, is_dry, &mut notes)
+                    .with_context(|| format!("the human `{}`", human.name))?,
+            });
+        }
         let mut models = Vec::new();
         for model in &experiment.models {
-            let folder = folder_of_model(model, is_dry)?;
-            roots.models.push(match (&folder, &model.served) {
-                (Some(folder), None) => json!(model_hash(folder)?),
-                // Wherever it is served: it is known by its name and its tokenizer.
-                (Some(folder), Some(served)) => {
-                    json!({ "served": served.name, "tokenizer": tokenizer_hash(folder)?, "context": served.context })
-                }
-                (None, _) => {
-                    notes.push(format!("the model {} is not at hand: its stages count as not done", model.model));
-                    json!({ "named": model.model })
-                }
-            });
+            let (folder, record) = model_record(model, is_dry, &mut notes)?;
+            roots.models.push(record);
             models.push(folder);
         }
         let mut problems = Vec::new();
@@ -125,17 +124,55 @@ impl Setup {
     }
 }
 
-/// The seam to humans that are language models: what this build cannot open is refused here, before anything is run.
-fn refuse_what_is_not_there_yet(experiment: &Experiment, is_dry: bool, notes: &mut Vec<String>) -> Result<()> {
-    let lm = experiment.humans.iter().find(|human| matches!(human.spec, HumanSpec::Lm(_)));
-    match lm.map(|human| format!("the human `{}` is a language model", human.name)) {
-        Some(found) if is_dry => notes.push(format!("{found}, which `empower run` cannot open yet")),
-        Some(found) => bail!(
-            "{found}, which `empower run` cannot open yet\nhint: name a replay human; --dry-run shows what the experiment would do"
-        ),
-        None => {}
+/// A language-model human of the experiment, as `simulate` takes one.
+pub fn lm_options(lm: &LmHuman, experiment: &Experiment) -> HumanOptions {
+    let served = options_of(&model_named(experiment, &lm.model));
+    HumanOptions {
+        human_model: served.model,
+        human_served_model: served.served_model,
+        human_tokenizer: served.tokenizer,
+        human_context: served.context,
+        human_concurrency: served.concurrency,
+        human_api_key_env: served.api_key_env,
+        human_request_timeout: served.request_timeout,
+        human_prompts: lm.prompts.as_ref().map(PathBuf::from),
+        human_measure: lm.tokenizer.as_ref().map(PathBuf::from),
+        ..HumanOptions::default()
     }
-    Ok(())
+}
+
+/// The way it decides, in the simulation's words.
+pub fn deciding(protocol: LmProtocol) -> Deciding {
+    match protocol {
+        LmProtocol::Paper => Deciding::Decide,
+        LmProtocol::Agreement => Deciding::Agree,
+    }
+}
+
+/// What a human's answers depend on beside the experiment's own words: its model and its prompts.
+fn human_record(lm: &LmHuman, experiment: &Experiment, is_dry: bool, notes: &mut Vec<String>) -> Result<Value> {
+    let (_, model) = model_record(&model_named(experiment, &lm.model), is_dry, notes)?;
+    let options = lm_options(lm, experiment);
+    let prompts = options.prompts()?.sources();
+    let settings = options.settings(deciding(lm.protocol), lm.tokens_per_round);
+    Ok(json!({ "model": model, "prompts": prompts, "settings": settings }))
+}
+
+/// The folder of a model, where it is at hand, and what its answers depend on.
+fn model_record(model: &Model, is_dry: bool, notes: &mut Vec<String>) -> Result<(Option<PathBuf>, Value)> {
+    let folder = folder_of_model(model, is_dry)?;
+    let record = match (&folder, &model.served) {
+        (Some(folder), None) => json!(model_hash(folder)?),
+        // Wherever it is served: it is known by its name and its tokenizer.
+        (Some(folder), Some(served)) => {
+            json!({ "served": served.name, "tokenizer": tokenizer_hash(folder)?, "context": served.context })
+        }
+        (None, _) => {
+            notes.push(format!("the model {} is not at hand: its stages count as not done", model.model));
+            json!({ "named": model.model })
+        }
+    };
+    Ok((folder, record))
 }
 
 /// A model of the experiment, as the other commands take one.

@@ -25,17 +25,20 @@ use empower_select::Estimator;
 use empower_sim::assistant::window_start;
 use empower_sim::{
     ChatMode, ChatProtocol, EpisodeLog, ExactJudge, ProgramJudge, Prompts, Protocol, RememberingJudge, Settings,
-    SuiteJudge, Task, TokenizerCodec, simulate_into,
+    SuiteJudge, TokenizerCodec, open_tasks, simulate_into,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::super::report::EPISODES;
 use super::super::steps::{self, FineTuning, ScoreRow};
-use super::setup::{ProblemSet, Setup, lora_settings, model_named, options_of, training_settings};
+use super::setup::{
+    ProblemSet, Setup, deciding, lm_options, lora_settings, model_named, options_of, training_settings,
+};
 use super::show::Show;
 use super::{Shard, shard_logs};
 use crate::assets::{assistant_prompts, problems_named};
+use crate::humans::HumanModel;
 use crate::models::{CacheOptions, Model};
 
 const DOCUMENTS: &str = "documents.jsonl";
@@ -97,28 +100,30 @@ pub struct Worker<'a> {
     judges: Vec<Option<Box<dyn ProgramJudge + 'a>>>,
     /// The last model opened, by what it is: opening takes as long as many an episode.
     model: Option<(ModelAtHand, Opened)>,
-    /// Answers of served models, in the experiment's folder; absent where all models are local.
+    /// The last language-model human opened, by its number.
+    human: Option<(usize, HumanModel)>,
+    /// Answers of served models and of language-model humans, in the experiment's folder; absent where there are none.
     cache: Option<Arc<Cache>>,
 }
 
 /// A model that can be asked.
 enum Opened {
     Base(Model),
-    Tuned(Engine, Tokenizer),
+    Tuned(Box<(Engine, Tokenizer)>),
 }
 
 impl Opened {
     fn tokenizer(&self) -> &Tokenizer {
         match self {
             Self::Base(model) => model.tokenizer(),
-            Self::Tuned(_, tokenizer) => tokenizer,
+            Self::Tuned(tuned) => &tuned.1,
         }
     }
 
     fn generator(&self) -> Result<Box<dyn Generator + '_>> {
         match self {
             Self::Base(model) => model.generator(),
-            Self::Tuned(engine, _) => Ok(Box::new(engine)),
+            Self::Tuned(tuned) => Ok(Box::new(&tuned.0)),
         }
     }
 }
@@ -147,8 +152,9 @@ impl<'a> Worker<'a> {
         };
         let judges = setup.problems.iter().map(judge_of).collect();
         let is_served = setup.experiment.models.iter().any(|model| model.served.is_some());
-        let cache = CacheOptions { cache: is_served.then(|| out.join("answers.db")) }.open()?;
-        Ok(Self { setup, graph, out, shard, merge, batch, judges, model: None, cache })
+        let is_spoken = setup.experiment.humans.iter().any(|human| matches!(human.spec, HumanSpec::Lm(_)));
+        let cache = CacheOptions { cache: (is_served || is_spoken).then(|| out.join("answers.db")) }.open()?;
+        Ok(Self { setup, graph, out, shard, merge, batch, judges, model: None, human: None, cache })
     }
 
     /// The folder that a stage of this session works in: plays of a shard have folders of their own.
@@ -197,7 +203,7 @@ impl<'a> Worker<'a> {
                 let facts = json!({
                     "examples": stats.examples, "silent_share": stats.silent_share(), "mean_length": stats.mean_length(),
                 });
-                Ok(done(stats.examples as u64, None, facts))
+                Ok(done(stats.examples, None, facts))
             }
             Work::Train { model, training, seed } => self.train(*model, *training, *seed, &input(0), folder, show),
             Work::Play { .. } => self.play(stage, folder, show),
@@ -316,21 +322,14 @@ impl<'a> Worker<'a> {
             let n_rows = EpisodeLog::merge(&path, &logs, &set.tasks)?;
             return Ok(done(n_rows as u64, None, json!({ "episodes": n_rows, "shards": logs.len() })));
         }
-        let HumanSpec::Replay(replay) = setup.experiment.humans[*human].spec else {
-            bail!("this human is a language model, which `empower run` cannot open yet");
+        let spec = &setup.experiment.humans[*human].spec;
+        let (mut tasks, statements) = match spec {
+            HumanSpec::Replay(_) => (set.tasks.clone(), HashMap::new()),
+            HumanSpec::Lm(_) => open_tasks(&set.problems, setup.experiment.repeats)?,
         };
-        let settings = Settings {
-            human: replay,
-            limits: setup.experiment.humans[*human].limits,
-            // As in the demo: 53 bits, which every reader of JSON gets whole.
-            seed: Seed::new(*seed).named("simulate").value() >> 11,
-            batch: self.batch,
-            ..Settings::default()
-        };
-        let tasks: Vec<Task> = match self.shard {
-            Some(shard) => shard.of_tasks(set),
-            None => set.tasks.clone(),
-        };
+        if let Some(shard) = self.shard {
+            tasks = shard.of_tasks(tasks, &set.problems);
+        }
         let protocol = match contestant {
             Contestant::Tuned(_) => ProtocolName::Raw,
             _ => setup.experiment.models[*model].protocol,
@@ -346,6 +345,32 @@ impl<'a> Worker<'a> {
         }
         let chat = chat_protocol(protocol, setup.model_folder(*model)?)?;
         self.opened(at_hand)?;
+        if let HumanSpec::Lm(_) = spec {
+            self.open_human(*human)?;
+        }
+        let lm = match (spec, &self.human) {
+            (HumanSpec::Lm(lm), Some((_, opened))) => {
+                Some((lm, opened, opened.chat()?, TokenizerCodec(&opened.measure)))
+            }
+            _ => None,
+        };
+        let lm = lm.as_ref().map(|(lm, opened, chat, measure)| {
+            let settings = lm_options(lm, &setup.experiment).settings(deciding(lm.protocol), lm.tokens_per_round);
+            opened.human(chat.as_ref(), measure, statements, settings)
+        });
+        let settings = Settings {
+            lm: lm.as_ref(),
+            human: match spec {
+                HumanSpec::Replay(replay) => *replay,
+                HumanSpec::Lm(_) => Default::default(),
+            },
+            limits: setup.experiment.humans[*human].limits,
+            // As in the demo: 53 bits, which every reader of JSON gets whole.
+            seed: Seed::new(*seed).named("simulate").value() >> 11,
+            batch: self.batch,
+            ..Settings::default()
+        };
+        settings.validate()?;
         let (_, opened) = self.model.as_ref().context("a model was opened")?;
         let (generator, tokenizer) = (opened.generator()?, opened.tokenizer());
         let mut assistant = steps::assistant(*contestant, generator.as_ref())
@@ -372,6 +397,21 @@ impl<'a> Worker<'a> {
         self.setup.experiment.models[model].name.clone()
     }
 
+    /// Opens a language model in the human's place, unless it is at hand. Its tokens are measured by the model at hand's
+    /// tokenizer where its own is not known.
+    fn open_human(&mut self, human: usize) -> Result<()> {
+        if self.human.as_ref().is_some_and(|(at_hand, _)| *at_hand == human) {
+            return Ok(());
+        }
+        let HumanSpec::Lm(lm) = &self.setup.experiment.humans[human].spec else {
+            bail!("this human is no language model");
+        };
+        let (_, model) = self.model.as_ref().context("a model was opened")?;
+        let opened = lm_options(lm, &self.setup.experiment).open(self.cache.as_ref(), model.tokenizer())?;
+        self.human = Some((human, opened));
+        Ok(())
+    }
+
     /// Opens a fine-tuned model, unless it is at hand.
     fn open_tuned(&mut self, target: PathBuf, stage: &Stage) -> Result<()> {
         let wanted = ModelAtHand::Tuned(target.clone());
@@ -383,7 +423,7 @@ impl<'a> Worker<'a> {
         };
         let (engine, tokenizer) =
             self.tuning(model, training, seed, |tuning| Ok((tuning.open(&target)?, tuning.tokenizer.clone())))?;
-        self.model = Some((wanted, Opened::Tuned(engine, tokenizer)));
+        self.model = Some((wanted, Opened::Tuned(Box::new((engine, tokenizer)))));
         Ok(())
     }
 
