@@ -379,10 +379,10 @@ human-alone              1.000 ± 0.000           n/a   1.000  0.997 ± 0.000   
     fn csv_quotes_and_leaves_the_undefined_empty() {
         let text = to_csv(&rows());
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines[0].split(',').count(), 30);
+        assert_eq!(lines[0].split(',').count(), 31);
         assert!(lines[2].starts_with("\"a|<b>, \"\"c\"\"\",,0,,1,,"), "{}", lines[2]);
         assert!(lines[3].starts_with("human-alone,,1,0,,,1,"), "{}", lines[3]);
-        assert_eq!(lines[3].split(',').count(), 30);
+        assert_eq!(lines[3].split(',').count(), 31);
         assert_eq!(csv_text("=1+2"), "'=1+2");
     }
 

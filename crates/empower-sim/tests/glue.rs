@@ -125,5 +125,5 @@ fn programs_are_really_run() {
     // A problem without tests is a fault of the caller, not of the program.
     let other = SuiteJudge::new(&judge, &problems[1..]);
     let error = other.judge(&[ProgramToJudge { question_id: "sum", program: "" }]).unwrap_err();
-    assert_eq!(error.to_string(), "the judge has no tests for problem sum");
+    assert_eq!(error.to_string(), "problem sum is not among those that were read");
 }

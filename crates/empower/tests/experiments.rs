@@ -298,7 +298,7 @@ fn faults_of_the_file_are_named() {
         ("paths = \"documents\"", "path = \"documents\"", "did you mean `paths`?"),
         ("model = \"model\"", "model = \"nowhere\"", "nowhere"),
         ("source = \"eval\"", "source = \"none.jsonl\"", "none.jsonl"),
-        ("attention = [0.5, 1]", "model = \"model\"", "is a language model"),
+        ("attention = [0.5, 1]", "model = \"model\"\nprompts = \"nowhere\"", "the human `lm`"),
     ] {
         place.write("1", 1);
         let text = fs::read_to_string(place.path("tiny.toml")).expect("read");
@@ -343,19 +343,21 @@ fn a_language_model_plays_the_human_and_is_asked_once() {
         let text = format!("{}{}", &text[..documents], &text[humans..]);
         fs::write(place.path("tiny.toml"), text.replace("attention = [0.5, 1]", &human)).expect("written");
     };
-    for protocol in ["paper", "agreement"] {
+    // The model knows nothing of programs or words: its decisions are faults, and they are told, not hidden. Who accepts by
+    // agreement decides nothing in words.
+    for (protocol, told) in [("paper", "\"faults\":"), ("agreement", "\"agreement\":")] {
         with(protocol);
         let result = place.done(&format!("--out {protocol} --limit 2"));
         assert_eq!(count(&result, "play", "done"), 2, "{result}");
         let logs = episodes(&place.path(protocol));
         let rows: Vec<Value> = logs
-            .values()
-            .flat_map(|bytes| bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()))
+            .iter()
+            .filter(|(name, _)| name.ends_with(".jsonl"))
+            .flat_map(|(_, bytes)| bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()))
             .map(|line| serde_json::from_slice(line).expect("a row"))
             .collect();
         assert_eq!(rows.len(), 4, "two problems under two assistants");
-        // The model knows nothing of programs or words: what it says are faults, and they are told, not hidden.
-        assert!(rows.iter().any(|row| row.to_string().contains("faults")), "{rows:?}");
+        assert!(rows.iter().any(|row| row.to_string().contains(told)), "{rows:?}");
         // The log is lost and the answers are not: the same episodes without a question, so the same bytes.
         fs::rename(place.path(protocol).join("stages"), place.path("lost")).expect("moved");
         place.done(&format!("--out {protocol} --limit 2"));
