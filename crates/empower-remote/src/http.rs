@@ -248,13 +248,13 @@ enum Answer {
     TooLong,
 }
 
-/// Whether the same request may succeed later.
 /// What llama.cpp's server also answers to a question that it does not support.
 pub(crate) const INTERNAL_ERROR: u16 = 500;
 
 /// An internal error may be an accident; one that comes back is an answer.
 const INTERNAL_ERROR_TRIES: u32 = 2;
 
+/// Whether the same request may succeed later.
 fn may_pass(status: u16) -> bool {
     matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504)
 }

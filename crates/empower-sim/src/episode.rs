@@ -15,7 +15,7 @@
 //! cut in the middle of a word stays cut, and a model's cache of the prefix stays valid. Only a deletion that ends
 //! inside a token has the kept part of that token encoded again.
 //!
-//! The rounds of a language-model human are in [`talk`]. There is no model here, no thread, no clock and no file.
+//! The rounds of a language-model human are in `talk.rs`. There is no model here, no thread, no clock and no file.
 
 mod talk;
 
