@@ -19,7 +19,7 @@ use empower_judge::{
 };
 use empower_report::PassAtK;
 use indicatif::ProgressBar;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::grading::{AtHand, Loaded, ProgramArguments, pass_at_k_lines};
 use super::problems::ProblemFilters;
@@ -161,6 +161,19 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 impl JudgeOptions {
+    /// What verdicts depend on, for manifests and keys. Workers and the interpreter's place do not enter.
+    pub fn record(&self, judge: Option<&Judge>) -> Value {
+        let settings = self.settings();
+        json!({
+            "time_limit_seconds": settings.time_limit.as_secs_f64(),
+            "memory_limit_bytes": settings.memory_limit,
+            "output_limit_bytes": settings.output_limit,
+            "sandbox": settings.sandbox,
+            "mode": settings.mode,
+            "python": judge.map(|judge| judge.interpreter().version.clone()),
+        })
+    }
+
     /// The judge's settings.
     pub fn settings(&self) -> JudgeSettings {
         let defaults = JudgeSettings::default();

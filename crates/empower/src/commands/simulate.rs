@@ -497,17 +497,7 @@ fn manifest(
     settings: &Settings<'_>,
     judge: Option<&Judge>,
 ) -> Manifest {
-    let judging = judge.map_or(Value::Null, |judge| {
-        let limits = arguments.judge.settings();
-        json!({
-            "time_limit_seconds": limits.time_limit.as_secs_f64(),
-            "memory_limit_bytes": limits.memory_limit,
-            "output_limit_bytes": limits.output_limit,
-            "sandbox": limits.sandbox,
-            "mode": limits.mode,
-            "python": judge.interpreter().version,
-        })
-    });
+    let judging = judge.map_or(Value::Null, |judge| arguments.judge.record(Some(judge)));
     let mut record = json!({
         "assistant": {
             "method": assistant.method,

@@ -245,15 +245,7 @@ fn judging_record(experiment: &Experiment, judging: &JudgeOptions, judge: Option
     if experiment.judge == JudgeKind::Exact {
         return json!("exact");
     }
-    let settings = judging.settings();
-    json!({
-        "time_limit_seconds": settings.time_limit.as_secs_f64(),
-        "memory_limit_bytes": settings.memory_limit,
-        "output_limit_bytes": settings.output_limit,
-        "sandbox": settings.sandbox,
-        "mode": settings.mode,
-        "python": judge.map(|judge| judge.interpreter().version.clone()),
-    })
+    judging.record(judge)
 }
 
 /// What a corpus is made from: its settings with the hashes of what they name.
