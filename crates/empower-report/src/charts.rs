@@ -28,9 +28,9 @@ pub(crate) struct Bar<'a> {
     pub(crate) estimate: Estimate,
 }
 
-const BAR_WIDTH: f64 = 380.0;
-const BAR_LEFT: f64 = 112.0;
-const BAR_RIGHT: f64 = 328.0;
+const BAR_WIDTH: f64 = 406.0;
+const BAR_LEFT: f64 = 138.0;
+const BAR_RIGHT: f64 = 354.0;
 const ROW: f64 = 23.0;
 
 /// Horizontal bars of rates in [0, 1] with error bars of one standard error, one row a method. `reference` draws a
@@ -51,7 +51,7 @@ pub(crate) fn bar_chart(title: &str, bars: &[Bar<'_>], reference: Option<f64>) -
             (None, _) => format!("{}: n/a", bar.key),
         };
         let _ = write!(svg, "<g><title>{}</title>", html(&said));
-        text(&mut svg, "label", "end", BAR_LEFT - 6.0, middle + 4.0, &shortened(&bar.key.to_string(), 17));
+        text(&mut svg, "label", "end", BAR_LEFT - 6.0, middle + 4.0, &shortened(&bar.key.to_string(), 20));
         match bar.estimate.value {
             Some(value) => {
                 let _ = write!(
@@ -293,14 +293,14 @@ mod tests {
             .map(|(key, estimate)| Bar { key, estimate })
             .collect();
         let svg = bar_chart("pass@1", &bars, Some(0.25));
-        // Half of 328 - 112, and its error bar from 0.4 to 0.6.
+        // Half of 354 - 138, and its error bar from 0.4 to 0.6.
         assert!(svg.contains(r#"width="108.0""#), "{svg}");
-        assert!(svg.contains(r#"class="error" x1="198.4""#) && svg.contains(r#"x2="241.6""#), "{svg}");
+        assert!(svg.contains(r#"class="error" x1="224.4""#) && svg.contains(r#"x2="267.6""#), "{svg}");
         // 0.99 + 0.05 ends at the axis, not past it.
-        assert!(svg.contains(r#"x2="328.0""#) && !svg.contains("338.8"), "{svg}");
+        assert!(svg.contains(r#"x2="354.0""#) && !svg.contains("364.8"), "{svg}");
         assert!(svg.contains(">n/a</text>") && !svg.contains("NaN"), "{svg}");
         assert!(svg.contains("&lt;b&gt;") && !svg.contains("<b>"), "{svg}");
-        assert!(svg.contains(r#"class="reference" x1="166.0""#), "{svg}");
+        assert!(svg.contains(r#"class="reference" x1="192.0""#), "{svg}");
     }
 
     fn metrics(method: &str, eta_bits: Option<f64>, dpr: f64) -> MethodMetrics {

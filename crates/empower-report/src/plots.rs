@@ -20,7 +20,7 @@ pub(crate) fn dot_chart(
     reference: Option<f64>,
     lead: Option<&MethodKey>,
 ) -> String {
-    let (left, right) = (122.0, WIDTH - 52.0);
+    let (left, right) = (152.0, WIDTH - 52.0);
     let bottom = 8.0 + rows.len() as f64 * ROW;
     let values = rows.iter().filter_map(|(_, it)| it.value);
     let ends = rows.iter().filter_map(|(_, it)| it.interval).flatten();
@@ -322,8 +322,8 @@ mod tests {
         let known = Estimate { value: Some(0.5), se: Some(0.1), interval: Some([0.4, 0.6]) };
         let svg = dot_chart("DPR", &[(&a, known), (&b, Estimate::default())], Some(0.4), Some(&a));
         is_clean(&svg);
-        // The axis goes from 0.40 to 0.60, from 122 to 388: the middle is 255.
-        assert!(svg.contains(r#"cx="255.0""#) && svg.contains(r#"x1="122.0""#) && svg.contains("lead-row"), "{svg}");
+        // The axis goes from 0.40 to 0.60, from 152 to 388: the middle is 270.
+        assert!(svg.contains(r#"cx="270.0""#) && svg.contains(r#"x1="152.0""#) && svg.contains("lead-row"), "{svg}");
         assert!(svg.contains("&lt;b&gt;: n/a") && svg.contains(">n/a</text>"));
         is_clean(&dot_chart("DPR", &[], None, None));
     }
