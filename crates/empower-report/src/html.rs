@@ -20,8 +20,9 @@ use crate::paired::{COMPARED, Comparison};
 use crate::plots::dot_chart;
 use crate::report::{Details, FOLDER, Report, ReportOptions};
 use crate::sections;
+use crate::spread::Draws;
 use crate::statistics::Estimate;
-use crate::table::{difference, markdown_cell, number, p_value, signed, with_error};
+use crate::table::{TableRow, difference, markdown_cell, number, p_value, signed, with_error};
 
 /// Where a picture's data lies, seen from the page.
 pub(crate) const IN_FOLDER: &str = "report/";
@@ -231,13 +232,7 @@ fn results(report: &Report, lead: Option<&MethodKey>) -> String {
         );
         let eta = row.eta_bits.map_or_else(|| "–".to_owned(), |eta| eta.to_string());
         cell(&mut out, row.eta_bits, &eta, None);
-        cell(&mut out, row.pass_at_1, &with_error(row.pass_at_1, row.pass_at_1_se), row.pass_at_1_interval);
-        cell(&mut out, row.accept_ratio, &with_error(row.accept_ratio, row.accept_ratio_se), row.accept_ratio_interval);
-        cell(&mut out, row.silent_share, &number(row.silent_share, 3), row.silent_share_interval);
-        cell(&mut out, row.dpr, &with_error(row.dpr, row.dpr_se), row.dpr_interval);
-        cell(&mut out, row.tokens_read, &number(row.tokens_read, 1), None);
-        cell(&mut out, row.tokens_written, &number(row.tokens_written, 1), None);
-        cell(&mut out, Some(row.episodes as f64), &row.episodes.to_string(), None);
+        metric_cells(&mut out, row);
         out.push_str("</tr>\n");
     }
     let _ = writeln!(
@@ -254,6 +249,25 @@ pub(crate) fn swatch(method: &str) -> String {
     format!(
         r#"<span class="dot"><svg viewBox="0 0 9 9" aria-hidden="true"><rect class="{class}" width="9" height="9"/></svg></span>"#
     )
+}
+
+/// The cells of a row of results, from pass@1 to the number of episodes.
+pub(crate) fn metric_cells(out: &mut String, row: &TableRow) {
+    cell(out, row.pass_at_1, &with_error(row.pass_at_1, row.pass_at_1_se), row.pass_at_1_interval);
+    cell(out, row.accept_ratio, &with_error(row.accept_ratio, row.accept_ratio_se), row.accept_ratio_interval);
+    cell(out, row.silent_share, &number(row.silent_share, 3), row.silent_share_interval);
+    cell(out, row.dpr, &with_error(row.dpr, row.dpr_se), row.dpr_interval);
+    cell(out, row.tokens_read, &number(row.tokens_read, 1), None);
+    cell(out, row.tokens_written, &number(row.tokens_written, 1), None);
+    cell(out, Some(row.episodes as f64), &row.episodes.to_string(), None);
+}
+
+/// Mean, standard deviation and range between draws.
+pub(crate) fn draws_cells(out: &mut String, draws: Draws) {
+    cell(out, Some(draws.mean), &number(Some(draws.mean), 3), None);
+    cell(out, Some(draws.sd), &number(Some(draws.sd), 3), None);
+    let span = draws.highest - draws.lowest;
+    cell(out, Some(span), &format!("{:.3} to {:.3}", draws.lowest, draws.highest), None);
 }
 
 pub(crate) fn cell(out: &mut String, value: Option<f64>, text: &str, interval: Option<[f64; 2]>) {

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use crate::downloads::{Csv, estimate_cells, key_cells, real};
 use crate::escape::{html, script_json};
-use crate::html::{CSS, JS, cell, csv_link, difference_cell, head, nonce_of, swatch};
+use crate::html::{CSS, JS, cell, csv_link, difference_cell, draws_cells, head, metric_cells, nonce_of, swatch};
 use crate::matrix::{CellReport, Matrix, MatrixOptions, Sweep, SweepCurve};
 use crate::metrics::{HUMAN_ALONE, MethodKey, Metric};
 use crate::paired::COMPARED;
@@ -331,18 +331,7 @@ fn results(matrix: &Matrix) -> String {
                 link_cell(&it.name),
                 method_cell(&row.key())
             );
-            cell(&mut out, row.pass_at_1, &with_error(row.pass_at_1, row.pass_at_1_se), row.pass_at_1_interval);
-            cell(
-                &mut out,
-                row.accept_ratio,
-                &with_error(row.accept_ratio, row.accept_ratio_se),
-                row.accept_ratio_interval,
-            );
-            cell(&mut out, row.silent_share, &number(row.silent_share, 3), None);
-            cell(&mut out, row.dpr, &with_error(row.dpr, row.dpr_se), row.dpr_interval);
-            cell(&mut out, row.tokens_read, &number(row.tokens_read, 1), None);
-            cell(&mut out, row.tokens_written, &number(row.tokens_written, 1), None);
-            cell(&mut out, Some(row.episodes as f64), &row.episodes.to_string(), None);
+            metric_cells(&mut out, row);
             out.push_str("</tr>\n");
         }
     }
@@ -491,10 +480,7 @@ fn seeds(matrix: &Matrix) -> String {
                 spread.draws
             );
             for draws in [spread.dpr, spread.pass_at_1] {
-                cell(&mut out, Some(draws.mean), &number(Some(draws.mean), 3), None);
-                cell(&mut out, Some(draws.sd), &number(Some(draws.sd), 3), None);
-                let span = draws.highest - draws.lowest;
-                cell(&mut out, Some(span), &format!("{:.3} to {:.3}", draws.lowest, draws.highest), None);
+                draws_cells(&mut out, draws);
             }
             out.push_str("</tr>\n");
         }

@@ -7,7 +7,7 @@ use crate::calibration::Calibration;
 use crate::charts::family;
 use crate::conditions::{ConditionPoint, ConditionSeries};
 use crate::escape::html;
-use crate::html::{IN_FOLDER, cell, csv_link, difference_cell, swatch};
+use crate::html::{IN_FOLDER, cell, csv_link, difference_cell, draws_cells, swatch};
 use crate::metrics::{HUMAN_ALONE, MethodKey};
 use crate::paired::Comparison;
 use crate::plots::{Axes, Curve, MapMark, cell_map, curve_chart, reliability_diagram};
@@ -467,10 +467,7 @@ pub(crate) fn seeds(details: &Details) -> String {
         method_cell(&mut out, &it.key);
         let _ = write!(out, "<td data-v=\"{0}\">{0}</td><td data-v=\"{1}\">{1}</td>", it.draws, it.problems);
         for draws in [it.dpr, it.pass_at_1] {
-            cell(&mut out, Some(draws.mean), &number(Some(draws.mean), 3), None);
-            cell(&mut out, Some(draws.sd), &number(Some(draws.sd), 3), None);
-            let span = draws.highest - draws.lowest;
-            cell(&mut out, Some(span), &format!("{:.3} to {:.3}", draws.lowest, draws.highest), None);
+            draws_cells(&mut out, draws);
         }
         out.push_str("</tr>\n");
     }

@@ -22,7 +22,7 @@ use empower_remote::{
     Capabilities, Endpoint, Limits, RemoteGenerator, RemoteScorer, Server, Usage, backend, greedy_horizons, probe,
     served_id,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::assets::model_or_embedded;
@@ -37,8 +37,7 @@ const MOST_ALTERNATIVES: usize = 20;
 const GREEDY_WALK: &str = "greedy_walk";
 
 /// A model as a user names it, on the command line or in a file.
-#[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Args)]
 pub struct ModelOptions {
     /// Model: a folder in Hugging Face layout, a name of its hub, `ORG/NAME[@REVISION]`, or a server's address,
     /// `http://HOST:PORT/v1` (several servers of one model with commas between); the embedded model by default.
@@ -72,8 +71,7 @@ pub struct ModelOptions {
 }
 
 /// Prices of a million tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Prices {
     /// Of prompts.
     pub read: f64,

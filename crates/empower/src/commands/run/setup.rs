@@ -95,7 +95,7 @@ impl Setup {
         };
         roots.judge = judging_record(&experiment, judging, judge.as_ref());
         for documents in &experiment.documents {
-            roots.documents.push(match documents_record(documents, &experiment, judge.as_ref(), is_dry) {
+            roots.documents.push(match documents_record(documents, &experiment, judge.as_ref(), is_dry, &mut notes) {
                 Ok(record) => record,
                 Err(error) if is_dry => {
                     notes.push(format!("the documents {} could not be read: {error:#}", documents.name));
@@ -254,6 +254,7 @@ fn documents_record(
     experiment: &Experiment,
     judge: Option<&Judge>,
     is_dry: bool,
+    notes: &mut Vec<String>,
 ) -> Result<Value> {
     let hash_of_problems = |source: &String| -> Result<ContentHash> {
         let path = problems_named(Path::new(source))?;
@@ -279,12 +280,7 @@ fn documents_record(
     let regenerate = match &documents.regenerate {
         Some(regenerate) => {
             let model = model_named(experiment, &regenerate.model);
-            let folder = folder_of_model(&model, is_dry)?;
-            let model = match (folder, &model.served) {
-                (Some(folder), None) => json!(model_hash(&folder)?),
-                (Some(folder), Some(served)) => json!({ "served": served.name, "tokenizer": tokenizer_hash(&folder)? }),
-                (None, _) => Value::Null,
-            };
+            let (_, model) = model_record(&model, is_dry, notes)?;
             Some(json!({ "problems": hash_of_problems(&regenerate.problems)?, "model": model, "settings": regenerate }))
         }
         None => None,
