@@ -81,15 +81,17 @@ impl Optimiser {
     /// Takes one step with the given learning rate.
     pub fn step(&mut self, parameters: &mut [Parameter], gradients: &Gradients, learning_rate: f64) {
         self.step += 1;
-        for (slot, gradient) in gradients.iter() {
-            let parameter = &mut parameters[slot];
-            let moments = self.moments[slot].as_mut().expect("moments were made for every gradient");
-            if uses_muon(self.matrices, parameter) {
-                muon(parameter, &mut moments.first, gradient, learning_rate, self.settings.weight_decay);
+        let (step, rule, settings) = (self.step, self.matrices, self.settings);
+        // Parameters side by side: most of Muon's work on a small matrix is on one thread.
+        parameters.par_iter_mut().zip(&mut self.moments).enumerate().for_each(|(slot, (parameter, moments))| {
+            let Some(gradient) = gradients.get(slot) else { return };
+            let moments = moments.as_mut().expect("moments were made for every gradient");
+            if uses_muon(rule, parameter) {
+                muon(parameter, &mut moments.first, gradient, learning_rate, settings.weight_decay);
             } else {
-                adamw(parameter, moments, gradient, learning_rate, self.step, self.settings);
+                adamw(parameter, moments, gradient, learning_rate, step, settings);
             }
-        }
+        });
     }
 }
 
@@ -179,12 +181,14 @@ fn orthogonal(matrix: Vec<f32>, rows: usize, cols: usize) -> Vec<f32> {
 
 /// Scales all gradients down together where their joint norm is above `limit`; returns the norm before.
 pub(crate) fn clip(gradients: &mut Gradients, limit: f64) -> f64 {
-    let squares: f64 =
-        gradients.iter().map(|(_, g)| g.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>()).sum();
-    let norm = squares.sqrt();
+    let all: Vec<&[f32]> = gradients.iter().map(|(_, gradient)| gradient).collect();
+    // Each parameter's sum is taken by one thread and the sums are added in order: the bits do not depend on threads.
+    let squares: Vec<f64> =
+        all.par_iter().map(|gradient| gradient.iter().map(|x| f64::from(*x) * f64::from(*x)).sum()).collect();
+    let norm = squares.iter().sum::<f64>().sqrt();
     if norm > limit {
         let factor = (limit / norm) as f32;
-        gradients.iter_mut().for_each(|(_, gradient)| gradient.par_iter_mut().for_each(|x| *x *= factor));
+        gradients.iter_mut().par_bridge().for_each(|(_, gradient)| gradient.iter_mut().for_each(|x| *x *= factor));
     }
     norm
 }

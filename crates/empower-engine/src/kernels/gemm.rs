@@ -19,18 +19,22 @@ mod pack;
 mod tests;
 
 use block::{Isa, block};
-use pack::{pack_half_source, pack_panel};
+use pack::{pack_half_source, pack_panels};
 
 /// Terms of the sum over `K` that are added up in registers before they join `C`. Chosen: a panel of `A` (12 x 512
 /// floats, 24 KiB) stays in the first-level cache and one of `B` (64 KiB) in the second.
 pub(crate) const K_BLOCK: usize = 512;
 
-/// Rows of `C` that one thread takes at a time. Chosen: a multiple of every `MR`, and 96 x 512 floats of packed `A`
-/// (192 KiB) leave room for a panel of `B` in the second-level cache.
+/// Rows of `C` that one thread takes at a time, about. Chosen: 96 x 512 floats of packed `A` (192 KiB) leave room for a
+/// panel of `B` in the second-level cache.
 const M_BLOCK: usize = 96;
 
 /// Products below this many multiplications are not worth waking a second thread for. Chosen: about 20 microseconds.
 const PARALLEL_FROM: usize = 1 << 20;
+
+/// Panels of `B` that one thread packs together. Chosen: 4 x 32 columns are 512 bytes of a row, enough for memory to be
+/// read ahead, and a matrix of 256 columns still feeds two threads.
+const PACK_TOGETHER: usize = 4;
 
 /// Elements of `B` that are packed at a time where it is not kept packed. Chosen: 16 MiB in `f32`, so that the largest
 /// matrix of a large model is not copied whole.
@@ -235,20 +239,24 @@ impl PackedB {
         let panels = self.n.div_ceil(self.nr);
         let (nr, format) = (self.nr, self.format);
         let total: usize = k_blocks(self.k).map(|(_, len)| panels * format.panel_words(nr, len)).sum();
-        self.words.clear();
+        // What a spare buffer holds from before is overwritten whole.
         self.words.resize(total, 0);
         let mut rest = self.words.as_mut_slice();
         for (k0, len) in k_blocks(self.k) {
             let panel_len = format.panel_words(nr, len);
             let (block, tail) = rest.split_at_mut(panels * panel_len);
-            let pack = |(p, panel): (usize, &mut [u32])| match b {
-                Matrix::F32(b) => pack_panel(panel, b.t(), p * nr, nr, k0, len, format.precision()),
-                Matrix::Bf16(b) => pack_half_source(panel, b.t(), p * nr, nr, k0, len, format),
+            let pack = |(g, group): (usize, &mut [u32])| match b {
+                Matrix::F32(b) => pack_panels(group, b.t(), g * PACK_TOGETHER * nr, nr, k0, len, format.precision()),
+                Matrix::Bf16(b) => {
+                    for (p, panel) in group.chunks_exact_mut(panel_len).enumerate() {
+                        pack_half_source(panel, b.t(), (g * PACK_TOGETHER + p) * nr, nr, k0, len, format);
+                    }
+                }
             };
             if self.k * self.n >= PARALLEL_FROM / 4 && rayon::current_num_threads() > 1 {
-                block.par_chunks_mut(panel_len).enumerate().for_each(pack);
+                block.par_chunks_mut(PACK_TOGETHER * panel_len).enumerate().for_each(pack);
             } else {
-                block.chunks_mut(panel_len).enumerate().for_each(pack);
+                block.chunks_mut(PACK_TOGETHER * panel_len).enumerate().for_each(pack);
             }
             rest = tail;
         }
@@ -392,10 +400,13 @@ fn multiply(c: &mut [f32], c_stride: usize, a: View<'_>, b: &PackedB, into: Into
             row_block(target, a, b, m0, M_BLOCK.min(m - m0), 0..panels, into);
         }
     } else if m >= M_BLOCK * threads {
-        // A block of rows each; every thread reads all of packed B.
-        (0..m.div_ceil(M_BLOCK)).into_par_iter().for_each(|block| {
-            let m0 = block * M_BLOCK;
-            row_block(target, a, b, m0, M_BLOCK.min(m - m0), 0..panels, into);
+        // A block of rows each, as many blocks for one thread as for the next; every thread reads all of packed B.
+        let mr = Isa::detect().block().0;
+        let blocks = (m / M_BLOCK).next_multiple_of(threads);
+        let rows = m.div_ceil(blocks).next_multiple_of(mr);
+        (0..m.div_ceil(rows)).into_par_iter().for_each(|block| {
+            let m0 = block * rows;
+            row_block(target, a, b, m0, rows.min(m - m0), 0..panels, into);
         });
     } else {
         // Few rows: a range of columns each.
@@ -421,9 +432,7 @@ fn row_block(c: Target, a: View<'_>, b: &PackedB, m0: usize, rows: usize, panels
         let words = words_per_lane(len, precision);
         let (a_panel_len, b_panel_len) = (mr * words, b.format.panel_words(nr, len));
         buffer.resize(rows.div_ceil(mr) * a_panel_len, 0);
-        for (p, panel) in buffer.chunks_mut(a_panel_len).enumerate() {
-            pack_panel(panel, a, m0 + p * mr, mr, k0, len, precision);
-        }
+        pack_panels(&mut buffer, a, m0, mr, k0, len, precision);
         let add = into == Into::Add || k0 > 0;
         for p in panels.clone() {
             let b_panel = &b.words[b_block + p * b_panel_len..][..b_panel_len];

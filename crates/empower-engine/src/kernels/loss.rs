@@ -86,6 +86,9 @@ pub fn linear_cross_entropy(
 ) -> f64 {
     let (vocabulary, width) = (weight.rows(), weight.cols());
     let packed = PackedB::new(weight.t(), precision);
+    // A small vocabulary's weight is packed for the way back once too; a large one's would be a copy of hundreds of
+    // megabytes.
+    let packed_back = (vocabulary * width <= 1 << 22).then(|| PackedB::new(weight, precision));
     let mut loss = 0.0;
     let mut logits = vec![0.0; ROWS.min(targets.len()) * vocabulary];
     // Positions without a target cost nothing: only the others are gathered.
@@ -111,7 +114,10 @@ pub fn linear_cross_entropy(
             .collect();
         loss += losses.iter().sum::<f64>();
         let d_logits = View::new(logits, rows.len(), vocabulary);
-        gemm(dx, width, d_logits, weight, precision, Into::Replace);
+        match &packed_back {
+            Some(packed) => gemm_packed(dx, width, d_logits, packed, Into::Replace),
+            None => gemm(dx, width, d_logits, weight, precision, Into::Replace),
+        }
         for (row, dx) in rows.iter().zip(dx.chunks_exact(width)) {
             d_hidden[row * width..(row + 1) * width].copy_from_slice(dx);
         }

@@ -39,6 +39,7 @@ pub(super) unsafe fn f32_block_rows<const R: usize, const HALF: bool>(
     add: bool,
 ) {
     debug_assert!(a.len() >= 12 * words && b.len() >= if HALF { 16 } else { 32 } * words);
+    prefetch(c, stride, rows);
     let mut sums = [[_mm512_setzero_ps(); 2]; R];
     let (mut a, mut b) = (a.as_ptr().cast::<f32>(), b.as_ptr().cast::<f32>());
     let upper = _mm512_set1_epi32(0xffff_0000_u32 as i32);
@@ -84,6 +85,7 @@ pub(super) unsafe fn bf16_block_rows<const R: usize>(
     add: bool,
 ) {
     debug_assert!(a.len() >= 12 * words && b.len() >= 32 * words);
+    prefetch(c, stride, rows);
     let mut sums = [[_mm512_setzero_ps(); 2]; R];
     let (mut a, mut b) = (a.as_ptr().cast::<i32>(), b.as_ptr().cast::<i32>());
     for _ in 0..words {
@@ -105,6 +107,18 @@ pub(super) unsafe fn bf16_block_rows<const R: usize>(
     unsafe { store(&sums, c, stride, rows, cols, add) }
 }
 
+/// Asks for the part of `C` that a register block will be added to, two lines a row, so that it has come when the sums
+/// are there.
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn prefetch(c: *const f32, stride: usize, rows: usize) {
+    for row in 0..rows {
+        let line = c.wrapping_add(row * stride);
+        _mm_prefetch::<_MM_HINT_T0>(line.cast());
+        _mm_prefetch::<_MM_HINT_T0>(line.wrapping_add(WIDE).cast());
+    }
+}
+
 /// Elements of a vector.
 const WIDE: usize = 16;
 
@@ -113,26 +127,36 @@ fn first(n: usize) -> __mmask16 {
     ((1u32 << n.min(WIDE)) - 1) as __mmask16
 }
 
-/// [`super::pack::pack_panel`] without rounding.
+/// [`super::pack::pack_across`] without rounding.
+#[target_feature(enable = "avx512f")]
+pub(super) fn pack_across_f32(panels: &mut [u32], a: View<'_>, r0: usize, lanes: usize, k0: usize, len: usize) {
+    let here = (panels.len() / len).min(a.rows.saturating_sub(r0));
+    for k in 0..len {
+        let row = &a.data[(k0 + k) * a.col_stride + r0..][..here];
+        for (p, panel) in panels.chunks_exact_mut(lanes * len).enumerate() {
+            let step = &mut panel[k * lanes..][..lanes];
+            for lane in (0..lanes).step_by(WIDE) {
+                let value = load(row, p * lanes + lane);
+                // SAFETY: the mask keeps the store inside this step of the panel.
+                unsafe { _mm512_mask_storeu_ps(step.as_mut_ptr().add(lane).cast(), first(lanes - lane), value) };
+            }
+        }
+    }
+}
+
+/// `WIDE` elements of `row` from `at` on, zero where it has no more.
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn load(row: &[f32], at: usize) -> __m512 {
+    // SAFETY: the mask keeps the load inside `row`.
+    unsafe { _mm512_maskz_loadu_ps(first(row.len().saturating_sub(at)), row.as_ptr().wrapping_add(at)) }
+}
+
+/// [`super::pack::pack_panel`] of rows that lie one after the other in memory, without rounding.
 #[target_feature(enable = "avx512f")]
 pub(super) fn pack_f32(panel: &mut [u32], a: View<'_>, r0: usize, lanes: usize, k0: usize, len: usize) {
     let here = lanes.min(a.rows.saturating_sub(r0));
     assert!(panel.len() >= lanes * len, "the panel holds `len` terms a lane");
-    if a.row_stride == 1 {
-        for k in 0..len {
-            let row = &a.data[(k0 + k) * a.col_stride + r0..][..here];
-            for lane in (0..lanes).step_by(WIDE) {
-                // SAFETY: masks keep the load inside `row` and the store inside this step of the panel.
-                unsafe {
-                    let from = row.as_ptr().wrapping_add(lane);
-                    let value = _mm512_maskz_loadu_ps(first(here.saturating_sub(lane)), from);
-                    let to = panel.as_mut_ptr().add(k * lanes + lane);
-                    _mm512_mask_storeu_ps(to.cast(), first(lanes - lane), value);
-                }
-            }
-        }
-        return;
-    }
     assert!(a.col_stride == 1 && (here == 0 || a.data.len() >= (r0 + here - 1) * a.row_stride + k0 + len));
     for k in (0..len).step_by(WIDE) {
         let steps = WIDE.min(len - k);
@@ -149,42 +173,47 @@ pub(super) fn pack_f32(panel: &mut [u32], a: View<'_>, r0: usize, lanes: usize, 
     }
 }
 
-/// [`super::pack::pack_panel`] with rounding to bfloat16, two terms a word.
+/// Two vectors of terms, rounded to nearest even, `low` in the lower half.
+#[target_feature(enable = "avx512f,avx512bf16")]
+#[inline]
+fn pair(low: __m512, high: __m512) -> __m512i {
+    // SAFETY: only renames 512 bits.
+    unsafe { std::mem::transmute(_mm512_cvtne2ps_pbh(high, low)) }
+}
+
+/// [`super::pack::pack_across`] with rounding to bfloat16, two terms a word.
+#[target_feature(enable = "avx512f,avx512bf16,avx512bw")]
+pub(super) fn pack_across_bf16(panels: &mut [u32], a: View<'_>, r0: usize, lanes: usize, k0: usize, len: usize) {
+    let words = len.div_ceil(2);
+    let here = (panels.len() / words).min(a.rows.saturating_sub(r0));
+    // The conversion puts lanes side by side; this order puts the two terms of a lane side by side.
+    let order = _mm512_set_epi16(
+        31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1,
+        16, 0,
+    );
+    for word in 0..words {
+        let start = (k0 + 2 * word) * a.col_stride + r0;
+        let low = &a.data[start..][..here];
+        let high = if 2 * word + 1 < len { &a.data[start + a.col_stride..][..here] } else { &[] };
+        for (p, panel) in panels.chunks_exact_mut(lanes * words).enumerate() {
+            let step = &mut panel[word * lanes..][..lanes];
+            for lane in (0..lanes).step_by(WIDE) {
+                let at = p * lanes + lane;
+                let value = _mm512_permutexvar_epi16(order, pair(load(low, at), load(high, at)));
+                // SAFETY: the mask keeps the store inside this step of the panel.
+                unsafe { _mm512_mask_storeu_epi32(step.as_mut_ptr().add(lane).cast(), first(lanes - lane), value) };
+            }
+        }
+    }
+}
+
+/// [`super::pack::pack_panel`] of rows that lie one after the other in memory, with rounding to bfloat16, two terms a
+/// word.
 #[target_feature(enable = "avx512f,avx512bf16,avx512bw")]
 pub(super) fn pack_bf16(panel: &mut [u32], a: View<'_>, r0: usize, lanes: usize, k0: usize, len: usize) {
     let here = lanes.min(a.rows.saturating_sub(r0));
     let words = len.div_ceil(2);
     assert!(panel.len() >= lanes * words, "the panel holds `len` terms a lane");
-    // Two vectors of terms, rounded to nearest even, low terms in the low half.
-    let pair = |low, high| -> __m512i {
-        // SAFETY: only renames 512 bits.
-        unsafe { std::mem::transmute(_mm512_cvtne2ps_pbh(high, low)) }
-    };
-    if a.row_stride == 1 {
-        // The conversion puts lanes side by side; this order puts the two terms of a lane side by side.
-        let order = _mm512_set_epi16(
-            31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17,
-            1, 16, 0,
-        );
-        for word in 0..words {
-            let start = (k0 + 2 * word) * a.col_stride + r0;
-            let low = &a.data[start..][..here];
-            let high = if 2 * word + 1 < len { &a.data[start + a.col_stride..][..here] } else { &[] };
-            for lane in (0..lanes).step_by(WIDE) {
-                // SAFETY: masks keep the loads inside `low` and `high` and the store inside this step of the panel.
-                unsafe {
-                    let at = |row: &[f32]| {
-                        let mask = first(row.len().saturating_sub(lane));
-                        _mm512_maskz_loadu_ps(mask, row.as_ptr().wrapping_add(lane))
-                    };
-                    let value = interleave(order, pair(at(low), at(high)));
-                    let to = panel.as_mut_ptr().add(word * lanes + lane);
-                    _mm512_mask_storeu_epi32(to.cast(), first(lanes - lane), value);
-                }
-            }
-        }
-        return;
-    }
     assert!(a.col_stride == 1 && (here == 0 || a.data.len() >= (r0 + here - 1) * a.row_stride + k0 + len));
     for word in (0..words).step_by(WIDE) {
         let (steps, terms) = (WIDE.min(words - word), (2 * WIDE).min(len - 2 * word));
@@ -207,13 +236,6 @@ pub(super) fn pack_bf16(panel: &mut [u32], a: View<'_>, r0: usize, lanes: usize,
             }
         }
     }
-}
-
-/// `value` with its 16-bit elements in another order.
-#[target_feature(enable = "avx512f,avx512bw")]
-#[inline]
-fn interleave(order: __m512i, value: __m512i) -> __m512i {
-    _mm512_permutexvar_epi16(order, value)
 }
 
 /// Stores the transpose of a 16 x 16 block of words: step `k` gets element `k` of every row, `lanes` of them.

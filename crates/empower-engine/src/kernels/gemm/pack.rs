@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use super::avx512;
 #[cfg(target_arch = "x86_64")]
 use super::block::Isa;
-use super::{Format, Half, Precision, View, widen};
+use super::{Format, Half, Precision, View, widen, words_per_lane};
 use crate::kernels::simd::multiversion;
 
 /// Bits of `x` rounded to bfloat16, ties to even, in the upper half of the word.
@@ -21,9 +21,10 @@ fn bf16_pair(low: f32, high: f32) -> u32 {
     (bf16_bits(low) >> 16) | bf16_bits(high)
 }
 
-/// Copies rows `r0 .. r0 + lanes` and columns `k0 .. k0 + len` of `a` into `panel[k][lane]`; absent rows become zero.
-pub(super) fn pack_panel(
-    panel: &mut [u32],
+/// Copies rows of `a` from `r0` on and its columns `k0 .. k0 + len` into the panels that lie one after the other in
+/// `panels`, `lanes` rows each: `panel[k][lane]`. Absent rows become zero.
+pub(super) fn pack_panels(
+    panels: &mut [u32],
     a: View<'_>,
     r0: usize,
     lanes: usize,
@@ -32,12 +33,49 @@ pub(super) fn pack_panel(
     precision: Precision,
 ) {
     #[cfg(target_arch = "x86_64")]
+    if a.row_stride == 1 && pack_across(panels, a, r0, lanes, k0, len, precision) {
+        return;
+    }
+    let panel_len = lanes * words_per_lane(len, precision);
+    for (p, panel) in panels.chunks_exact_mut(panel_len).enumerate() {
+        pack_panel(panel, a, r0 + p * lanes, lanes, k0, len, precision);
+    }
+}
+
+/// [`pack_panels`] where a step of all panels is one stretch of memory: step by step, every panel at each, so that memory
+/// is read in its order and once. Panel by panel would read lines whose distance is a row of the source; where that is
+/// a power of two they push one another out of the cache. Whether this processor has the instructions for it.
+#[cfg(target_arch = "x86_64")]
+fn pack_across(
+    panels: &mut [u32],
+    a: View<'_>,
+    r0: usize,
+    lanes: usize,
+    k0: usize,
+    len: usize,
+    precision: Precision,
+) -> bool {
     match (Isa::detect(), precision) {
-        (Isa::Avx512Bf16, Precision::Bf16) => {
+        // SAFETY: the processor has AVX512-BF16.
+        (Isa::Avx512Bf16, Precision::Bf16) => unsafe { avx512::pack_across_bf16(panels, a, r0, lanes, k0, len) },
+        // SAFETY: the processor has AVX-512F.
+        (Isa::Avx512 | Isa::Avx512Bf16, Precision::F32) => unsafe {
+            avx512::pack_across_f32(panels, a, r0, lanes, k0, len)
+        },
+        _ => return false,
+    }
+    true
+}
+
+/// [`pack_panels`] of one panel.
+fn pack_panel(panel: &mut [u32], a: View<'_>, r0: usize, lanes: usize, k0: usize, len: usize, precision: Precision) {
+    #[cfg(target_arch = "x86_64")]
+    match (Isa::detect(), precision, a.row_stride == 1) {
+        (Isa::Avx512Bf16, Precision::Bf16, false) => {
             // SAFETY: the processor has AVX512-BF16.
             return unsafe { avx512::pack_bf16(panel, a, r0, lanes, k0, len) };
         }
-        (Isa::Avx512 | Isa::Avx512Bf16, Precision::F32) => {
+        (Isa::Avx512 | Isa::Avx512Bf16, Precision::F32, false) => {
             // SAFETY: the processor has AVX-512F.
             return unsafe { avx512::pack_f32(panel, a, r0, lanes, k0, len) };
         }
@@ -163,10 +201,10 @@ pub(super) fn pack_half_source(
     };
     if format == Format::Half {
         words.resize(lanes * len, 0);
-        pack_panel(&mut words, view, 0, lanes, 0, len, Precision::F32);
+        pack_panels(&mut words, view, 0, lanes, 0, len, Precision::F32);
         narrow(panel, &words, lanes / 2);
     } else {
-        pack_panel(panel, view, 0, lanes, 0, len, format.precision());
+        pack_panels(panel, view, 0, lanes, 0, len, format.precision());
     }
     WIDE.set((wide, words));
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::pack::pack_panel_body;
+use super::pack::{pack_panel_body, pack_panels};
 use super::*;
 use crate::kernels::reference::{self, random};
 
@@ -56,10 +56,13 @@ proptest! {
             false => View::new(&data, rows, k0 + len),
         };
         let lanes = if wide { 32 } else { 12 };
-        let mut panels = [(); 2].map(|()| vec![u32::MAX; lanes * words_per_lane(len, precision)]);
+        let panel_len = lanes * words_per_lane(len, precision);
+        let mut panels = [(); 2].map(|()| vec![u32::MAX; (rows - r0).div_ceil(lanes) * panel_len]);
         let [vector, plain] = &mut panels;
-        pack_panel(vector, a, r0, lanes, k0, len, precision);
-        pack_panel_body(plain, a, r0, lanes, k0, len, precision);
+        pack_panels(vector, a, r0, lanes, k0, len, precision);
+        for (p, panel) in plain.chunks_exact_mut(panel_len).enumerate() {
+            pack_panel_body(panel, a, r0 + p * lanes, lanes, k0, len, precision);
+        }
         prop_assert_eq!(vector, plain);
     }
 
