@@ -88,10 +88,10 @@ impl<M: Scorer> Scorer for CachedScorer<'_, M> {
     }
 }
 
-/// A generator whose answers are remembered.
+/// A generator whose answers are remembered, as far as callers let it speak.
 ///
-/// What is remembered is the answer to the whole request. A caller that stops early is served from it, so that a rule
-/// that stops elsewhere costs no new call; a model that is asked for the first time is therefore always let finish.
+/// A caller that stops early cuts the model off, and what was said until then is remembered. Another caller with the same
+/// request is served from it; where it wants to hear more than was said, the model goes on from there.
 #[derive(Debug)]
 pub struct CachedGenerator<'c, M> {
     inner: M,
@@ -113,7 +113,7 @@ struct Asked<'a> {
     sampling: Sampling,
 }
 
-/// A generation as JSON.
+/// What a model has said, as JSON; `finish` is [`FinishReason::Caller`] where it was cut off.
 #[derive(Clone, Serialize, Deserialize)]
 struct Remembered {
     tokens: Vec<(TokenId, f32, Option<f32>)>,
@@ -135,38 +135,150 @@ impl<M: Generator> Generator for CachedGenerator<'_, M> {
         requests: &[GenerationRequest<'_>],
         watch: &mut dyn FnMut(usize, GeneratedToken) -> NextStep,
     ) -> Result<Vec<Generation>, ModelError> {
-        let asked: Vec<Asked<'_>> = requests
-            .iter()
-            .map(|it| Asked { prefix: it.prefix, max_tokens: it.max_tokens, sampling: it.sampling })
-            .collect();
-        let answers = remembered(self.cache, self.model_id(), "generate", &asked, |missing| {
-            let requests: Vec<_> = missing.iter().map(|&i| requests[i].clone()).collect();
-            let generations = self.inner.generate(&requests, &mut |_, _| NextStep::Continue)?;
-            Ok(generations.iter().map(remember).collect())
-        })?;
-        Ok(answers.into_iter().enumerate().map(|(i, it)| replay(it, |token| watch(i, token))).collect())
-    }
-}
-
-fn remember(generation: &Generation) -> Remembered {
-    Remembered {
-        tokens: generation.tokens.iter().map(|it| (it.token, it.logprob, it.entropy_nats)).collect(),
-        finish: generation.finish,
-        stop_logprob: generation.stop_logprob,
-    }
-}
-
-/// What the model would have answered to a caller who watches.
-fn replay(remembered: Remembered, mut watch: impl FnMut(GeneratedToken) -> NextStep) -> Generation {
-    let mut tokens = Vec::with_capacity(remembered.tokens.len());
-    for (token, logprob, entropy_nats) in remembered.tokens {
-        let token = GeneratedToken { token, logprob, entropy_nats };
-        if watch(token) == NextStep::DropAndStop {
-            return Generation { tokens, finish: FinishReason::Caller, stop_logprob: None };
+        let model = self.model_id();
+        let failed = |error| backend(model, error);
+        let mut callers: Vec<Caller> = requests.iter().map(|_| Caller::default()).collect();
+        let mut answers: Vec<Answer> = Vec::new();
+        let mut known: HashMap<ContentHash, usize> = HashMap::new();
+        for (i, it) in requests.iter().enumerate() {
+            let request = Asked { prefix: it.prefix, max_tokens: it.max_tokens, sampling: it.sampling };
+            let key = Identity { model, kind: "generate", request: &request, repeat: 0, turn: 0 }.key().map_err(failed)?;
+            let at = *known.entry(key.hash()).or_insert(answers.len());
+            if at == answers.len() {
+                let said = self.cache.get(&key).map_err(failed)?;
+                answers.push(Answer { key, callers: Vec::new(), said });
+            }
+            answers[at].callers.push(i);
         }
-        tokens.push(token);
+        for answer in &answers {
+            for &(token, logprob, entropy_nats) in answer.said.iter().flat_map(|said| &said.tokens) {
+                answer.show(GeneratedToken { token, logprob, entropy_nats }, &mut callers, watch);
+            }
+        }
+        let asked: Vec<usize> = (0..answers.len()).filter(|&at| answers[at].goes_on(&callers)).collect();
+        if !asked.is_empty() {
+            let fresh = self.go_on(requests, &asked, &answers, &mut callers, watch)?;
+            let keys = asked.iter().map(|&at| &answers[at].key);
+            self.cache.replace(keys.zip(&fresh)).map_err(failed)?;
+            asked.into_iter().zip(fresh).for_each(|(at, said)| answers[at].said = Some(said));
+        }
+        let mut generations: Vec<Option<Generation>> = requests.iter().map(|_| None).collect();
+        for answer in &answers {
+            let said = answer.said.as_ref().expect("found or asked for");
+            for &i in &answer.callers {
+                let Caller { kept, has_stopped } = std::mem::take(&mut callers[i]);
+                let (finish, stop_logprob) =
+                    if has_stopped { (FinishReason::Caller, None) } else { (said.finish, said.stop_logprob) };
+                generations[i] = Some(Generation { tokens: kept, finish, stop_logprob });
+            }
+        }
+        Ok(generations.into_iter().map(|it| it.expect("every request has an answer")).collect())
     }
-    Generation { tokens, finish: remembered.finish, stop_logprob: remembered.stop_logprob }
+}
+
+impl<M: Generator> CachedGenerator<'_, M> {
+    /// Lets the model speak where `asked` answers are not known as far as their callers listen; the whole of what it has
+    /// said then.
+    fn go_on(
+        &self,
+        requests: &[GenerationRequest<'_>],
+        asked: &[usize],
+        answers: &[Answer],
+        callers: &mut [Caller],
+        watch: &mut dyn FnMut(usize, GeneratedToken) -> NextStep,
+    ) -> Result<Vec<Remembered>, ModelError> {
+        let first = |at: usize| &requests[answers[at].callers[0]];
+        let said = |at: usize| answers[at].said.as_ref().map_or(&[][..], |said| &said.tokens);
+        // A greedy answer goes on from its last word. A drawn one is drawn again from its seed, and must be the same.
+        let prefixes: Vec<Vec<TokenId>> = asked
+            .iter()
+            .map(|&at| {
+                let again = if first(at).sampling == Sampling::Greedy { said(at) } else { &[] };
+                first(at).prefix.iter().copied().chain(again.iter().map(|it| it.0)).collect()
+            })
+            .collect();
+        let continued = asked.iter().zip(&prefixes).map(|(&at, prefix)| {
+            let request = first(at);
+            let max_tokens = request.max_tokens - (prefix.len() - request.prefix.len());
+            GenerationRequest { prefix, max_tokens, ..request.clone() }
+        });
+        let continued: Vec<GenerationRequest<'_>> = continued.collect();
+        // Tokens still to come that are known already.
+        let mut again: Vec<usize> = asked
+            .iter()
+            .map(|&at| if first(at).sampling == Sampling::Greedy { 0 } else { said(at).len() })
+            .collect();
+        let mut all: Vec<Remembered> = asked
+            .iter()
+            .map(|&at| Remembered { tokens: said(at).to_vec(), finish: FinishReason::Caller, stop_logprob: None })
+            .collect();
+        let mut differs = false;
+        let generations = self.inner.generate(&continued, &mut |n, token| {
+            let said = &mut all[n].tokens;
+            if again[n] > 0 {
+                differs |= said[said.len() - again[n]].0 != token.token;
+                again[n] -= 1;
+                return if differs { NextStep::DropAndStop } else { NextStep::Continue };
+            }
+            said.push((token.token, token.logprob, token.entropy_nats));
+            answers[asked[n]].show(token, callers, watch)
+        })?;
+        if differs || again.iter().any(|left| *left > 0) {
+            return Err(backend(self.model_id(), CacheError::OtherAnswer));
+        }
+        for (all, generation) in all.iter_mut().zip(generations) {
+            (all.finish, all.stop_logprob) = (generation.finish, generation.stop_logprob);
+        }
+        Ok(all)
+    }
+}
+
+/// What one caller has heard and kept.
+#[derive(Default)]
+struct Caller {
+    kept: Vec<GeneratedToken>,
+    has_stopped: bool,
+}
+
+/// An answer and those who asked for it.
+struct Answer {
+    key: Key,
+    callers: Vec<usize>,
+    said: Option<Remembered>,
+}
+
+impl Answer {
+    /// Shows the next token to all callers who still listen; whether one of them goes on listening.
+    fn show(
+        &self,
+        token: GeneratedToken,
+        callers: &mut [Caller],
+        watch: &mut dyn FnMut(usize, GeneratedToken) -> NextStep,
+    ) -> NextStep {
+        let mut next = NextStep::DropAndStop;
+        for &i in &self.callers {
+            let caller = &mut callers[i];
+            if caller.has_stopped {
+                continue;
+            }
+            match watch(i, token) {
+                NextStep::DropAndStop => caller.has_stopped = true,
+                NextStep::Continue => {
+                    caller.kept.push(token);
+                    next = NextStep::Continue;
+                }
+            }
+        }
+        next
+    }
+
+    /// Whether a caller wants to hear more than is known.
+    fn goes_on(&self, callers: &[Caller]) -> bool {
+        match &self.said {
+            None => true,
+            Some(said) => said.finish == FinishReason::Caller && self.callers.iter().any(|&i| !callers[i].has_stopped),
+        }
+    }
 }
 
 /// A model that is talked to, whose answers are remembered, each at its repeat and turn.

@@ -93,6 +93,9 @@ pub enum CacheError {
         #[source]
         source: rusqlite::Error,
     },
+    /// A model that draws otherwise than it did.
+    #[error("the same request with the same seed was answered otherwise before; hint: use another cache file")]
+    OtherAnswer,
     /// Something that is not JSON, or not of its type.
     #[error("{what} has an unexpected form")]
     Form {
@@ -195,6 +198,25 @@ impl Cache {
         &self,
         answers: impl IntoIterator<Item = (&'a Key, &'a A)>,
     ) -> Result<(), CacheError> {
+        self.write("INSERT OR IGNORE INTO answers (key, identity, answer) VALUES (?1, ?2, ?3)", answers)
+    }
+
+    /// Keeps answers in place of those that are there: for answers that go on where the kept one was cut off.
+    ///
+    /// # Errors
+    /// As [`put`](Self::put).
+    pub fn replace<'a, A: Serialize + 'a>(
+        &self,
+        answers: impl IntoIterator<Item = (&'a Key, &'a A)>,
+    ) -> Result<(), CacheError> {
+        self.write("INSERT OR REPLACE INTO answers (key, identity, answer) VALUES (?1, ?2, ?3)", answers)
+    }
+
+    fn write<'a, A: Serialize + 'a>(
+        &self,
+        statement: &str,
+        answers: impl IntoIterator<Item = (&'a Key, &'a A)>,
+    ) -> Result<(), CacheError> {
         let mut rows = Vec::new();
         for (key, answer) in answers {
             let answer =
@@ -208,8 +230,7 @@ impl Cache {
         let write = |connection: &mut Connection| -> rusqlite::Result<()> {
             let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
             {
-                let mut insert = transaction
-                    .prepare_cached("INSERT OR IGNORE INTO answers (key, identity, answer) VALUES (?1, ?2, ?3)")?;
+                let mut insert = transaction.prepare_cached(statement)?;
                 for (key, answer) in &rows {
                     insert.execute(params![key.hash.as_bytes(), key.identity, answer])?;
                 }

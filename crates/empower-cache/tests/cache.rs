@@ -86,28 +86,77 @@ fn remembered_models_keep_their_promises() {
         contract::check_scorer(&CachedScorer::new(&counted, &cache), &prefixes);
     }
     contract::check_scorer_agrees(&CachedScorer::new(&counted, &cache), &generator, &prefixes);
-    // Another place to stop is served from the same answer.
-    let request = || GenerationRequest { prefix: &[5, 6], max_tokens: 6, sampling: Sampling::Greedy, session: None };
-    let mut calls = Vec::new();
-    for keep in [0, 1, 2, 6] {
-        let mut seen = 0;
-        let found = generator
-            .generate(&[request()], &mut |_, _| {
-                seen += 1;
-                if seen > keep { NextStep::DropAndStop } else { NextStep::Continue }
-            })
-            .unwrap();
-        let mut seen = 0;
-        let expected = model
-            .generate(&[request()], &mut |_, _| {
-                seen += 1;
-                if seen > keep { NextStep::DropAndStop } else { NextStep::Continue }
-            })
-            .unwrap();
-        assert_eq!(found[0].tokens, expected[0].tokens);
-        calls.push(counted.asked.lock().unwrap().len());
+}
+
+#[test]
+fn a_model_speaks_as_far_as_its_callers_listen() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = model();
+    let drawn = Sampling::Random { temperature: 1.0, top_k: 0, top_p: 1.0, seed: 3 };
+    for (name, sampling) in [("greedy", Sampling::Greedy), ("drawn", drawn)] {
+        let cache = Cache::open(&folder.path().join(name)).unwrap();
+        let counted = Counted { model: &model, asked: Mutex::new(Vec::new()) };
+        let generator = CachedGenerator::new(&counted, &cache);
+        let request = || GenerationRequest { prefix: &[5, 6], max_tokens: 6, sampling, session: None };
+        // Both callers of one request are served by one answer, each as far as it listens.
+        let listen = |model: &dyn Generator, keeps: [usize; 2]| {
+            let mut seen = [0; 2];
+            let generations = model.generate(&[request(), request()], &mut |i, _| {
+                seen[i] += 1;
+                if seen[i] > keeps[i] { NextStep::DropAndStop } else { NextStep::Continue }
+            });
+            generations.unwrap()
+        };
+        let mut calls = Vec::new();
+        // Later callers stop sooner, at the same place, further on, not at all; then sooner again.
+        for keeps in [[2, 1], [0, 2], [1, 3], [6, 0], [4, 6]] {
+            assert_eq!(listen(&generator, keeps), listen(&model, keeps), "{name} {keeps:?}");
+            calls.push(counted.asked.lock().unwrap().len());
+        }
+        assert_eq!(calls, [1, 1, 2, 3, 3], "{name}");
+        assert!(counted.asked.lock().unwrap().iter().all(|n| *n == 1), "equal requests are asked once");
     }
-    assert!(calls.windows(2).all(|pair| pair[0] == pair[1]), "{calls:?}");
+}
+
+/// A server whose model was exchanged: the same name, other probabilities.
+struct Renamed(ScriptedModel, ModelId);
+
+impl Generator for Renamed {
+    fn model_id(&self) -> &ModelId {
+        &self.1
+    }
+    fn context(&self) -> usize {
+        self.0.context()
+    }
+    fn generate(
+        &self,
+        requests: &[GenerationRequest<'_>],
+        watch: &mut dyn FnMut(usize, GeneratedToken) -> NextStep,
+    ) -> Result<Vec<Generation>, ModelError> {
+        self.0.generate(requests, watch)
+    }
+}
+
+#[test]
+fn a_model_that_draws_otherwise_is_found_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Cache::open(&folder.path().join("answers.sqlite")).unwrap();
+    let listen = |document: &[TokenId], keep: usize| {
+        let model = ScriptedModel::new(Script { documents: vec![document.to_vec()], order: 3, ..Script::blank(20) });
+        let sampling = Sampling::Random { temperature: 0.1, top_k: 0, top_p: 1.0, seed: 11 };
+        let request = GenerationRequest { prefix: &[5, 6], max_tokens: 6, sampling, session: None };
+        let mut seen = 0;
+        let renamed = Renamed(model, ModelId("served".to_owned()));
+        CachedGenerator::new(renamed, &cache).generate(&[request], &mut |_, _| {
+            seen += 1;
+            if seen > keep { NextStep::DropAndStop } else { NextStep::Continue }
+        })
+    };
+    listen(&[5, 6, 7, 8, 9, 10, 11, 12], 1).unwrap();
+    let Err(ModelError::Backend { source, .. }) = listen(&[5, 6, 13, 14, 15, 16, 17], 5) else {
+        panic!("it said something else")
+    };
+    assert!(source.to_string().contains("answered otherwise"), "{source}");
 }
 
 #[test]
