@@ -142,7 +142,8 @@ impl<M: Generator> Generator for CachedGenerator<'_, M> {
         let mut known: HashMap<ContentHash, usize> = HashMap::new();
         for (i, it) in requests.iter().enumerate() {
             let request = Asked { prefix: it.prefix, max_tokens: it.max_tokens, sampling: it.sampling };
-            let key = Identity { model, kind: "generate", request: &request, repeat: 0, turn: 0 }.key().map_err(failed)?;
+            let key =
+                Identity { model, kind: "generate", request: &request, repeat: 0, turn: 0 }.key().map_err(failed)?;
             let at = *known.entry(key.hash()).or_insert(answers.len());
             if at == answers.len() {
                 let said = self.cache.get(&key).map_err(failed)?;
@@ -204,10 +205,8 @@ impl<M: Generator> CachedGenerator<'_, M> {
         });
         let continued: Vec<GenerationRequest<'_>> = continued.collect();
         // Tokens still to come that are known already.
-        let mut again: Vec<usize> = asked
-            .iter()
-            .map(|&at| if first(at).sampling == Sampling::Greedy { 0 } else { said(at).len() })
-            .collect();
+        let mut again: Vec<usize> =
+            asked.iter().map(|&at| if first(at).sampling == Sampling::Greedy { 0 } else { said(at).len() }).collect();
         let mut all: Vec<Remembered> = asked
             .iter()
             .map(|&at| Remembered { tokens: said(at).to_vec(), finish: FinishReason::Caller, stop_logprob: None })

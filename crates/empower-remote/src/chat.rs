@@ -108,7 +108,7 @@ impl ChatModel for RemoteChat {
                     Some(other) => {
                         return Err(refused(Fault::Form { what: format!("finish_reason {other:?} is not known") }));
                     }
-                    None => return Err(refused(Fault::BrokenStream { bytes: answer.text.len() })),
+                    None => return Err(refused(Fault::NoEnd { n_tokens: answer.completion_tokens as usize })),
                 };
                 // Some servers repeat what the answer was begun with.
                 let text = answer.text.strip_prefix(request_prefill(&requests[i])).map(str::to_owned);

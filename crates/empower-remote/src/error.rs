@@ -58,6 +58,12 @@ pub enum Fault {
         /// The stop string.
         stop: String,
     },
+    /// An answer that does not say why it ends.
+    #[error("the answer ends after {n_tokens} tokens without a finish_reason")]
+    NoEnd {
+        /// Tokens received.
+        n_tokens: usize,
+    },
     /// The stream ended before its end mark.
     #[error("the stream broke off after {bytes} bytes, before its end mark")]
     BrokenStream {

@@ -2,13 +2,16 @@
 //! length. What the JSON means is not its business.
 
 use std::fmt;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use serde::{Deserialize, Serialize};
+use ureq::Body;
+use ureq::http::Response;
 
-use crate::error::RemoteError;
+use crate::error::{Fault, RemoteError};
 
 /// A server of a model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -170,7 +173,79 @@ impl Client {
         self.request(format!("{}{path}", self.url), None, cancel)
     }
 
+    /// As [`post`](Self::post), for an answer that comes piece by piece, as server-sent events: `event` sees the data of
+    /// each as it arrives, the end mark not. Where it breaks, or `cancel` is set, the connection is closed, which tells
+    /// the server to stop.
+    ///
+    /// Tries are repeated until an answer begins; one that breaks off after that is a fault, for the caller to repeat who
+    /// knows what it has done with its beginning.
+    ///
+    /// # Errors
+    /// As there; [`Fault::BrokenStream`] for a stream without its end mark, and [`Fault::Form`] for an answer that is no
+    /// stream.
+    pub fn post_events(
+        &self,
+        path: &str,
+        body: &str,
+        cancel: &AtomicBool,
+        mut event: impl FnMut(&str) -> Result<ControlFlow<()>, Fault>,
+    ) -> Result<(), RemoteError> {
+        let url = format!("{}{path}", self.url);
+        let mut response = self.answered(&url, Some(body), cancel, Ok)?;
+        let refused = |fault| Err(RemoteError::refused(&self.url, fault));
+        let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        if !kind.starts_with("text/event-stream") {
+            let what = format!("asked for a stream of events, it answered with {kind:?}");
+            return refused(Fault::Form { what });
+        }
+        let limit = self.limits.answer_bytes;
+        let mut reader = BufReader::new(response.body_mut().as_reader().take(limit + 1));
+        let (mut data, mut line, mut n_bytes) = (String::new(), Vec::new(), 0);
+        loop {
+            if cancel.load(Ordering::Relaxed) {
+                return Err(RemoteError::Cancelled);
+            }
+            line.clear();
+            match reader.read_until(b'\n', &mut line) {
+                // A connection that is reset and one that just ends are the same to us.
+                Ok(0) | Err(_) => return refused(Fault::BrokenStream { bytes: n_bytes }),
+                Ok(read) => n_bytes += read,
+            }
+            if n_bytes as u64 > limit {
+                return Err(RemoteError::TooLong { url, limit });
+            }
+            let text = String::from_utf8_lossy(&line);
+            let text = text.trim_end_matches(['\r', '\n']);
+            if let Some(part) = text.strip_prefix("data:") {
+                data.push_str(if data.is_empty() { "" } else { "\n" });
+                data.push_str(part.strip_prefix(' ').unwrap_or(part));
+            } else if text.is_empty() && !data.is_empty() {
+                if data == END_OF_STREAM {
+                    return Ok(());
+                }
+                match event(&data) {
+                    Ok(ControlFlow::Continue(())) => data.clear(),
+                    Ok(ControlFlow::Break(())) => return Ok(()),
+                    Err(fault) => return refused(fault),
+                }
+            }
+        }
+    }
+
     fn request(&self, url: String, body: Option<&str>, cancel: &AtomicBool) -> Result<String, RemoteError> {
+        let limit = self.limits.answer_bytes;
+        let text = self.answered(&url, body, cancel, |mut response| read_bounded(&mut response, limit))?;
+        text.ok_or(RemoteError::TooLong { url, limit })
+    }
+
+    /// A successful response, as `read` reads it; tried again where it may help, a failure to read it included.
+    fn answered<T>(
+        &self,
+        url: &str,
+        body: Option<&str>,
+        cancel: &AtomicBool,
+        read: impl Fn(Response<Body>) -> Result<T, ureq::Error>,
+    ) -> Result<T, RemoteError> {
         let start = Instant::now();
         let mut tried = 0;
         loop {
@@ -179,11 +254,10 @@ impl Client {
             }
             tried += 1;
             let mut tries = self.limits.tries;
-            let (failure, asked_wait) = match self.send(&url, body) {
-                Ok(Answer::Success(text)) => return Ok(text),
-                Ok(Answer::TooLong) => return Err(RemoteError::TooLong { url, limit: self.limits.answer_bytes }),
+            let (failure, asked_wait) = match self.send(url, body, &read) {
+                Ok(Answer::Success(answer)) => return Ok(answer),
                 Ok(Answer::Failure { status, body, wait }) => {
-                    let failure = RemoteError::Status { url: url.clone(), status, body, hint: hint(status) };
+                    let failure = RemoteError::Status { url: url.to_owned(), status, body, hint: hint(status) };
                     if !may_pass(status) {
                         return Err(failure);
                     }
@@ -195,7 +269,7 @@ impl Client {
                 Err(source) => {
                     let source = Box::new(source);
                     let failure =
-                        RemoteError::Unreachable { url: url.clone(), tries: tried, waited: start.elapsed(), source };
+                        RemoteError::Unreachable { url: url.to_owned(), tries: tried, waited: start.elapsed(), source };
                     (failure, None)
                 }
             };
@@ -203,12 +277,17 @@ impl Client {
                 return Err(failure);
             }
             self.retries.fetch_add(1, Ordering::Relaxed);
-            let wait = asked_wait.unwrap_or_else(|| jittered(backoff(tried), &url)).min(self.limits.longest_wait);
+            let wait = asked_wait.unwrap_or_else(|| jittered(backoff(tried), url)).min(self.limits.longest_wait);
             sleep(wait, cancel);
         }
     }
 
-    fn send(&self, url: &str, body: Option<&str>) -> Result<Answer, ureq::Error> {
+    fn send<T>(
+        &self,
+        url: &str,
+        body: Option<&str>,
+        read: impl Fn(Response<Body>) -> Result<T, ureq::Error>,
+    ) -> Result<Answer<T>, ureq::Error> {
         let key = self.key.as_ref().map(|key| format!("Bearer {}", key.0));
         let mut response = match body {
             Some(body) => {
@@ -227,25 +306,28 @@ impl Client {
             }
         };
         let status = response.status().as_u16();
-        let wait = response.headers().get("retry-after").and_then(|value| retry_after(value.to_str().ok()?));
-        let mut bytes = Vec::new();
-        let limit = self.limits.answer_bytes;
-        response.body_mut().as_reader().take(limit + 1).read_to_end(&mut bytes).map_err(ureq::Error::Io)?;
-        if bytes.len() as u64 > limit {
-            return Ok(Answer::TooLong);
-        }
-        let text = String::from_utf8_lossy(&bytes).into_owned();
         if (200..300).contains(&status) {
-            return Ok(Answer::Success(text));
+            return Ok(Answer::Success(read(response)?));
         }
-        Ok(Answer::Failure { status, body: beginning(&text), wait })
+        let wait = response.headers().get("retry-after").and_then(|value| retry_after(value.to_str().ok()?));
+        let text = read_bounded(&mut response, self.limits.answer_bytes)?;
+        Ok(Answer::Failure { status, body: text.map_or("(too long)".to_owned(), |text| beginning(&text)), wait })
     }
 }
 
-enum Answer {
-    Success(String),
+/// What ends a stream.
+const END_OF_STREAM: &str = "[DONE]";
+
+/// The text of a response, `None` where it is longer than `limit` bytes.
+fn read_bounded(response: &mut Response<Body>, limit: u64) -> Result<Option<String>, ureq::Error> {
+    let mut bytes = Vec::new();
+    response.body_mut().as_reader().take(limit + 1).read_to_end(&mut bytes).map_err(ureq::Error::Io)?;
+    Ok((bytes.len() as u64 <= limit).then(|| String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+enum Answer<T> {
+    Success(T),
     Failure { status: u16, body: String, wait: Option<Duration> },
-    TooLong,
 }
 
 /// What llama.cpp's server also answers to a question that it does not support.

@@ -37,6 +37,7 @@ pub struct Pool {
     requests: AtomicU64,
     prompt_tokens: AtomicU64,
     completion_tokens: AtomicU64,
+    stream_retries: AtomicU64,
 }
 
 impl Pool {
@@ -62,6 +63,7 @@ impl Pool {
             requests: AtomicU64::new(0),
             prompt_tokens: AtomicU64::new(0),
             completion_tokens: AtomicU64::new(0),
+            stream_retries: AtomicU64::new(0),
         })
     }
 
@@ -75,7 +77,8 @@ impl Pool {
         self.servers.iter().map(|(_, seats)| seats).sum()
     }
 
-    /// Gives up: requests that wait for a retry end, later ones are not made. For good.
+    /// Gives up: requests that wait for a retry end, streams are cut off at their next piece, later requests are not made.
+    /// For good.
     pub fn cancel(&self) {
         self.cancel.store(true, Ordering::Relaxed);
     }
@@ -84,10 +87,15 @@ impl Pool {
     pub fn usage(&self) -> Usage {
         Usage {
             requests: self.requests.load(Ordering::Relaxed),
-            retries: self.clients().map(Client::retries).sum(),
+            retries: self.clients().map(Client::retries).sum::<u64>() + self.stream_retries.load(Ordering::Relaxed),
             prompt_tokens: self.prompt_tokens.load(Ordering::Relaxed),
             completion_tokens: self.completion_tokens.load(Ordering::Relaxed),
         }
+    }
+
+    /// Counts a stream that is asked for again.
+    pub(crate) fn count_retry(&self) {
+        self.stream_retries.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Counts an answer.

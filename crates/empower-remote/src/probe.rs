@@ -4,6 +4,7 @@
 //! text that the server has just generated must be the same when that text is given back to be scored. A server that
 //! ignores `echo`, or scores what it generates, or serves another tokenizer's model, cannot pass that.
 
+use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,7 +16,9 @@ use crate::error::{Fault, RemoteError};
 use crate::http::{Client, Endpoint, INTERNAL_ERROR, Limits};
 use crate::pool::{Pool, Usage};
 use crate::score::{ScoringWay, score_document};
-use crate::wire::{Completion, CompletionLogprobs, CompletionRequest, Prompt, read_completion, token_id};
+use crate::wire::{
+    Completion, CompletionLogprobs, CompletionRequest, Prompt, read_completion, read_completion_piece, token_id,
+};
 
 /// Two log-probabilities of one token differ by no more: servers compute in half precision and in varying batches.
 pub const AGREEMENT_NATS: f32 = 0.05;
@@ -41,6 +44,9 @@ pub struct Capabilities {
     pub seeds: bool,
     /// Stops at stop strings.
     pub stop_strings: bool,
+    /// Gives the same tokens piece by piece as at once, so that it can be cut off in the middle.
+    #[serde(default)]
+    pub streams: bool,
 }
 
 impl Capabilities {
@@ -214,8 +220,22 @@ fn probe_one(client: &Client, model: &str, tokenizer: &Tokenizer, pool: &Pool) -
         Some(tokens) if takes_ids => find_scoring(client, model, &prefix, tokens, &cancel, pool, &mut passed_over)?,
         _ => None,
     };
+    let streams = match &tokens {
+        Some(tokens) if takes_ids => {
+            let request = CompletionRequest { stream: true, ..with_logprobs(Prompt::Ids(prefix.clone())) };
+            let mut heard = Vec::new();
+            let answer = stream(client, &request, tokenizer, &cancel, pool, |token, _| {
+                heard.push(token);
+                ControlFlow::Continue(())
+            });
+            let same = optional(answer)?.is_ok_and(|ended| matches!(ended, Streamed::Whole(_)));
+            same && heard.iter().eq(tokens.iter().map(|(token, _)| token))
+        }
+        _ => false,
+    };
     let prompt = if takes_ids { Prompt::Ids(prefix) } else { Prompt::Text(PROBE.to_owned()) };
     Ok(Capabilities {
+        streams,
         takes_ids,
         generated_logprobs: tokens.is_some(),
         scoring,
@@ -237,6 +257,68 @@ pub(crate) fn complete(
     let completion = read_completion(&text).map_err(|fault| RemoteError::refused(client.url(), fault))?;
     pool.count(completion.prompt_tokens, completion.completion_tokens);
     Ok(completion)
+}
+
+/// How a stream ended.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Streamed {
+    /// At its end, for the reason that the server gives.
+    Whole(Option<String>),
+    /// The caller broke off.
+    CutOff,
+    /// Its text and its tokens do not go together: the server left a token out. llama.cpp's does so where a character
+    /// takes several tokens. What was shown is right, what would follow is not known.
+    TokenLeftOut,
+}
+
+/// One completion, token by token as they arrive, each with its natural log-probability. Counts its usage.
+///
+/// # Errors
+/// What [`Client::post_events`] and [`generated_tokens`] refuse.
+pub(crate) fn stream(
+    client: &Client,
+    request: &CompletionRequest<'_>,
+    tokenizer: &Tokenizer,
+    cancel: &AtomicBool,
+    pool: &Pool,
+    mut token: impl FnMut(TokenId, f32) -> ControlFlow<()>,
+) -> Result<Streamed, RemoteError> {
+    let body = serde_json::to_string(request).expect("a request has no map with keys other than text");
+    let (mut text, mut bytes, mut n_tokens) = (Vec::new(), Vec::new(), 0);
+    let (mut finish_reason, mut usage, mut ended) = (None, None, None);
+    client.post_events("/completions", &body, cancel, |event| {
+        let piece = read_completion_piece(event)?;
+        usage = piece.usage.or(usage);
+        finish_reason = piece.new.finish_reason.or(finish_reason.take());
+        let new = piece.new.logprobs.map_or(Ok(Vec::new()), |logprobs| generated_tokens(&logprobs, tokenizer))?;
+        text.extend_from_slice(piece.new.text.as_bytes());
+        new.iter().for_each(|(id, _)| bytes.extend(tokenizer.decode_bytes(&[*id])));
+        // Servers hold text back until a character is whole, never tokens.
+        if !bytes.starts_with(&text) {
+            ended = Some(Streamed::TokenLeftOut);
+            return Ok(ControlFlow::Break(()));
+        }
+        for (id, logprob) in new {
+            n_tokens += 1;
+            if token(id, logprob).is_break() {
+                ended = Some(Streamed::CutOff);
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let prompt_tokens = match &request.prompt {
+        Prompt::Ids(ids) => ids.len() as u64,
+        Prompt::Text(_) => 0,
+    };
+    let (read, generated) = usage.unwrap_or((prompt_tokens, n_tokens));
+    pool.count(read, generated);
+    // A server may count the stop token, which is not shown.
+    let n_shown = n_tokens + u64::from(finish_reason.as_deref() != Some("length"));
+    if ended.is_none() && generated > n_shown {
+        ended = Some(Streamed::TokenLeftOut);
+    }
+    Ok(ended.unwrap_or(Streamed::Whole(finish_reason)))
 }
 
 /// Tells "this server does not know that" from failures that are nobody's wish.

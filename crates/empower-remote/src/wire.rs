@@ -2,7 +2,8 @@
 //! are a [`Fault`] that names them.
 
 use empower_lm::TokenId;
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use crate::error::Fault;
@@ -50,6 +51,18 @@ pub struct CompletionRequest<'a> {
     /// vLLM: tokens come as `token_id:N`.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub return_tokens_as_token_ids: bool,
+    /// Whether the answer comes piece by piece, with the usage at its end.
+    #[serde(flatten, serialize_with = "stream_fields")]
+    pub stream: bool,
+}
+
+fn stream_fields<S: Serializer>(stream: &bool, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut fields = serializer.serialize_map(None)?;
+    if *stream {
+        fields.serialize_entry("stream", &true)?;
+        fields.serialize_entry("stream_options", &json!({ "include_usage": true }))?;
+    }
+    fields.end()
 }
 
 impl<'a> CompletionRequest<'a> {
@@ -67,6 +80,7 @@ impl<'a> CompletionRequest<'a> {
             echo: false,
             stop: Vec::new(),
             return_tokens_as_token_ids: false,
+            stream: false,
         }
     }
 }
@@ -99,12 +113,15 @@ pub struct CompletionLogprobs {
 
 #[derive(Deserialize)]
 struct CompletionAnswer {
+    #[serde(default)]
     choices: Vec<CompletionChoice>,
     #[serde(default)]
     usage: Option<TokenUsage>,
+    #[serde(default)]
+    error: Option<Value>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 struct CompletionChoice {
     #[serde(default)]
     text: String,
@@ -132,23 +149,58 @@ fn form(what: impl Into<String>) -> Fault {
 /// # Errors
 /// [`Fault::Form`].
 pub fn read_completion(text: &str) -> Result<Completion, Fault> {
+    let (choices, usage) = read_choices(text)?;
+    let [choice]: [CompletionChoice; 1] =
+        choices.try_into().map_err(|choices: Vec<_>| form(format!("{} choices, one was asked for", choices.len())))?;
+    choice.completion(usage.unwrap_or_default())
+}
+
+/// A piece of an answer that comes piece by piece.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CompletionPiece {
+    /// What is new of it, its counts being 0.
+    pub new: Completion,
+    /// What was used in all, where this piece tells: that of the prompt, and what was generated.
+    pub usage: Option<(u64, u64)>,
+}
+
+/// Reads a piece of an answer of `/completions`. One without a choice, which tells the usage, has an empty text.
+///
+/// # Errors
+/// [`Fault::Form`].
+pub fn read_completion_piece(text: &str) -> Result<CompletionPiece, Fault> {
+    let (mut choices, usage) = read_choices(text)?;
+    if choices.len() > 1 {
+        return Err(form(format!("{} choices, one was asked for", choices.len())));
+    }
+    let choice = choices.pop().unwrap_or_default();
+    let usage = usage.map(|usage| (usage.prompt_tokens, usage.completion_tokens));
+    Ok(CompletionPiece { new: choice.completion(TokenUsage::default())?, usage })
+}
+
+fn read_choices(text: &str) -> Result<(Vec<CompletionChoice>, Option<TokenUsage>), Fault> {
     let answer: CompletionAnswer = serde_json::from_str(text).map_err(|error| form(error.to_string()))?;
-    let usage = answer.usage.unwrap_or_default();
-    let [choice]: [CompletionChoice; 1] = answer
-        .choices
-        .try_into()
-        .map_err(|choices: Vec<_>| form(format!("{} choices, one was asked for", choices.len())))?;
-    let logprobs = match choice.logprobs {
-        None | Some(Value::Null) => None,
-        Some(value) => Some(read_logprobs(value)?),
-    };
-    Ok(Completion {
-        text: choice.text,
-        finish_reason: choice.finish_reason,
-        logprobs,
-        prompt_tokens: usage.prompt_tokens,
-        completion_tokens: usage.completion_tokens,
-    })
+    match answer.error {
+        // With status 200: a stream cannot take its status back.
+        Some(error) => Err(form(format!("it reports an error: {error}"))),
+        None => Ok((answer.choices, answer.usage)),
+    }
+}
+
+impl CompletionChoice {
+    fn completion(self, usage: TokenUsage) -> Result<Completion, Fault> {
+        let logprobs = match self.logprobs {
+            None | Some(Value::Null) => None,
+            Some(value) => Some(read_logprobs(value)?),
+        };
+        Ok(Completion {
+            text: self.text,
+            finish_reason: self.finish_reason,
+            logprobs,
+            prompt_tokens: usage.prompt_tokens,
+            completion_tokens: usage.completion_tokens,
+        })
+    }
 }
 
 /// Either OpenAI's completions form, or the form of chat that llama.cpp's server gives on `/completions` too.

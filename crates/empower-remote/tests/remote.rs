@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use empower_lm::{
-    AnswerEnd, Bits, ChatModel, ChatRequest, GenerationRequest, Generator, Message, ModelError, NextStep, Role,
-    Sampling, Scorer, TokenId, contract,
+    AnswerEnd, Bits, ChatModel, ChatRequest, FinishReason, GenerationRequest, Generator, Message, ModelError, NextStep,
+    Role, Sampling, Scorer, TokenId, contract,
 };
 use empower_remote::{
     Endpoint, Limits, RemoteChat, RemoteError, RemoteGenerator, RemoteScorer, ScoringWay, Server, greedy_horizons,
@@ -96,6 +96,78 @@ fn generation_keeps_the_promises_of_its_trait() {
     );
     assert!(usage.prompt_tokens > 0 && usage.completion_tokens > 0 && usage.retries == 0, "{usage:?}");
     assert!(served.iter().all(|it| it.most_at_once.load(std::sync::atomic::Ordering::SeqCst) <= 3), "three seats each");
+}
+
+/// What a generator says to callers who drop token number `keep` of each request.
+fn heard(model: &dyn Generator, keep: usize) -> Vec<(Vec<TokenId>, FinishReason)> {
+    let tokenizer = tokenizer();
+    let prefixes = ["def add(", "for i", "def", "x"].map(|it| tokenizer.encode(it));
+    let request = |prefix| GenerationRequest { prefix, max_tokens: 40, sampling: Sampling::Greedy, session: None };
+    let requests: Vec<GenerationRequest<'_>> = prefixes.iter().map(|prefix| request(prefix.as_slice())).collect();
+    let mut seen = [0; 4];
+    let generations = model.generate(&requests, &mut |i, _| {
+        seen[i] += 1;
+        if seen[i] > keep { NextStep::DropAndStop } else { NextStep::Continue }
+    });
+    let tokens = |it: &empower_lm::Generation| it.tokens.iter().map(|token| token.token).collect();
+    generations.expect("generated").iter().map(|it| (tokens(it), it.finish)).collect()
+}
+
+#[test]
+fn streams_say_what_whole_answers_say() {
+    let direct = model(&tokenizer());
+    for (manner, streams) in [
+        (Manner::Vllm, true),
+        (Manner::LlamaCpp, true),
+        (Manner::StreamBreaks, true),
+        (Manner::NoStream, false),
+        (Manner::LeavesOut, false),
+    ] {
+        let served = serve(manner);
+        let server = open(&[&served]).expect("opened");
+        assert_eq!(server.capabilities.streams, streams, "{manner:?}");
+        let remote = RemoteGenerator::new(server.clone()).expect("generates");
+        for keep in [0, 3, 40] {
+            assert_eq!(heard(&remote, keep), heard(&direct, keep), "{manner:?} {keep}");
+        }
+        assert_eq!(server.usage().retries > 0, manner == Manner::StreamBreaks, "{manner:?}");
+        assert_eq!(served.pieces.load(std::sync::atomic::Ordering::SeqCst) > 0, manner != Manner::NoStream);
+    }
+    // A server that was found to stream, and leaves a token out of a later stream: asked again for the whole.
+    let (whole, leaves_out) = (serve(Manner::Vllm), serve(Manner::LeavesOut));
+    let able = open(&[&whole]).expect("opened").capabilities;
+    let mut server = open(&[&leaves_out]).expect("opened");
+    server.capabilities = able;
+    assert_eq!(heard(&RemoteGenerator::new(server).expect("generates"), 40), heard(&direct, 40));
+}
+
+#[test]
+fn a_stream_is_cut_off_where_its_caller_stops() {
+    let served = serve(Manner::Slow);
+    let server = open(&[&served]).expect("opened");
+    let remote = RemoteGenerator::new(server.clone()).expect("generates");
+    let pieces = || served.pieces.load(std::sync::atomic::Ordering::SeqCst);
+    let before = pieces();
+    assert!(heard(&remote, 1).iter().all(|(tokens, finish)| tokens.len() == 1 && *finish == FinishReason::Caller));
+    // Four requests of up to 40 tokens, of which each caller wants one; some arrive while the word to stop travels.
+    let sent = pieces() - before;
+    assert!((8..60).contains(&sent), "{sent} pieces were sent");
+    assert!(server.usage().completion_tokens < 60, "{:?}", server.usage());
+    // Giving up ends what is under way.
+    let begun = std::time::Instant::now();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(Duration::from_millis(100));
+            server.pool().cancel();
+        });
+        let tokenizer = tokenizer();
+        let prefix = tokenizer.encode("for i");
+        let request = GenerationRequest { prefix: &prefix, max_tokens: 40, sampling: Sampling::Greedy, session: None };
+        let answer = remote.generate(&[request], &mut |_, _| NextStep::Continue);
+        let Err(ModelError::Backend { source, .. }) = answer else { panic!("given up") };
+        assert_eq!(source.to_string(), "cancelled");
+    });
+    assert!(begun.elapsed() < Duration::from_millis(600), "{:?}", begun.elapsed());
 }
 
 #[test]

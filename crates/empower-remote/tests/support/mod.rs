@@ -3,10 +3,11 @@
 
 #![allow(dead_code, reason = "each test uses its own part of it")]
 
+use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use empower_lm::scripted::{Script, ScriptedModel};
@@ -39,6 +40,14 @@ pub enum Manner {
     OtherTokenizer,
     /// As vLLM, but says twice that it is busy before each answer.
     Busy,
+    /// As vLLM, but knows nothing of streams.
+    NoStream,
+    /// As vLLM, but each stream but the very first breaks off in its middle when it is asked for for the first time.
+    StreamBreaks,
+    /// As vLLM, but streams leave a token out, as llama.cpp's server does where a character takes several.
+    LeavesOut,
+    /// As vLLM, but takes its time for every piece of a stream.
+    Slow,
     /// Breaks off in the middle of every answer.
     BreaksOff,
     /// Answers with more than anybody wants.
@@ -52,6 +61,8 @@ pub struct Served {
     pub url: String,
     pub requests: Arc<AtomicUsize>,
     pub most_at_once: Arc<AtomicUsize>,
+    /// Pieces of streams sent.
+    pub pieces: Arc<AtomicUsize>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
     port: u16,
@@ -100,6 +111,8 @@ struct State {
     now: AtomicUsize,
     most: Arc<AtomicUsize>,
     requests: Arc<AtomicUsize>,
+    pieces: Arc<AtomicUsize>,
+    streamed: Mutex<HashSet<String>>,
 }
 
 pub fn serve(manner: Manner) -> Served {
@@ -112,6 +125,7 @@ pub fn serve_at(manner: Manner, port: u16) -> Served {
     let port = listener.local_addr().expect("bound").port();
     let tokenizer = tokenizer();
     let (requests, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let pieces = Arc::new(AtomicUsize::new(0));
     let state = Arc::new(State {
         manner,
         model: model(&tokenizer),
@@ -121,6 +135,8 @@ pub fn serve_at(manner: Manner, port: u16) -> Served {
         now: AtomicUsize::new(0),
         most: Arc::clone(&most),
         requests: Arc::clone(&requests),
+        pieces: Arc::clone(&pieces),
+        streamed: Mutex::new(HashSet::new()),
     });
     let stop = Arc::new(AtomicBool::new(false));
     let stopped = Arc::clone(&stop);
@@ -137,6 +153,7 @@ pub fn serve_at(manner: Manner, port: u16) -> Served {
         url: format!("http://127.0.0.1:{port}/v1"),
         requests,
         most_at_once: most,
+        pieces,
         stop,
         thread: Some(thread),
         port,
@@ -174,6 +191,15 @@ fn converse(stream: TcpStream, state: &State) {
         state.most.fetch_max(now, Ordering::SeqCst);
         let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
         let (status, headers, text) = answer(&path, &key, &body, state);
+        let streams = body["stream"] == json!(true) && state.manner != Manner::NoStream && status == 200;
+        if streams {
+            let ended = send_pieces(&mut out, &body, &text, state);
+            state.now.fetch_sub(1, Ordering::SeqCst);
+            if ended.is_none() {
+                return;
+            }
+            continue;
+        }
         state.now.fetch_sub(1, Ordering::SeqCst);
         let declared = if state.manner == Manner::BreaksOff { text.len() + 100 } else { text.len() };
         let head = format!("HTTP/1.1 {status} x\r\ncontent-type: application/json\r\ncontent-length: {declared}\r\n");
@@ -184,6 +210,58 @@ fn converse(stream: TcpStream, state: &State) {
             return;
         }
     }
+}
+
+/// Sends a whole answer piece by piece, in chunks; `None` where the connection ends.
+fn send_pieces(out: &mut TcpStream, body: &Value, text: &str, state: &State) -> Option<()> {
+    let whole: Value = serde_json::from_str(text).expect("our own");
+    let choice = &whole["choices"][0];
+    let ids: Vec<TokenId> = match choice["logprobs"]["content"].as_array() {
+        Some(entries) => entries.iter().map(|entry| entry["id"].as_u64().expect("an id") as TokenId).collect(),
+        None => {
+            let names = choice["logprobs"]["tokens"].as_array().into_iter().flatten();
+            let id = |name: &Value| name.as_str()?.strip_prefix("token_id:")?.parse().ok();
+            names.map(|name| id(name).unwrap_or(0)).collect()
+        }
+    };
+    let breaks = {
+        let mut streamed = state.streamed.lock().expect("no thread panics");
+        streamed.insert(body.to_string()) && streamed.len() > 1 && state.manner == Manner::StreamBreaks
+    };
+    let mut events: Vec<String> = Vec::new();
+    for (i, id) in ids.iter().enumerate() {
+        let one = |field: &str| json!([choice["logprobs"][field][i]]);
+        let logprobs = match choice["logprobs"]["content"].get(i) {
+            Some(entry) => json!({ "content": [entry] }),
+            None => json!({ "tokens": one("tokens"), "token_logprobs": one("token_logprobs"),
+                            "top_logprobs": one("top_logprobs") }),
+        };
+        let piece = state.tokenizer.decode(&[*id]);
+        if state.manner == Manner::LeavesOut && i == 3 {
+            events.push(json!({ "choices": [{ "text": piece, "logprobs": null }] }).to_string());
+            continue;
+        }
+        events.push(json!({ "choices": [{ "text": piece, "finish_reason": null, "logprobs": logprobs }] }).to_string());
+    }
+    let end = json!({ "text": "", "finish_reason": choice["finish_reason"], "logprobs": null });
+    events.push(json!({ "choices": [end] }).to_string());
+    if body["stream_options"]["include_usage"] == json!(true) {
+        events.push(json!({ "choices": [], "usage": whole["usage"] }).to_string());
+    }
+    events.push("[DONE]".to_owned());
+    out.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n").ok()?;
+    for (i, event) in events.iter().enumerate() {
+        if breaks && i == events.len() / 2 {
+            return None;
+        }
+        if state.manner == Manner::Slow {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        let event = format!(": a comment\ndata: {event}\r\n\n");
+        out.write_all(format!("{:x}\r\n{event}\r\n", event.len()).as_bytes()).ok()?;
+        state.pieces.fetch_add(1, Ordering::SeqCst);
+    }
+    out.write_all(b"0\r\n\r\n").ok()
 }
 
 fn answer(path: &str, key: &str, body: &Value, state: &State) -> (u16, &'static str, String) {
