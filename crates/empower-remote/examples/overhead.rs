@@ -5,6 +5,13 @@
 //! cargo run --release -p empower-remote --example overhead serve      # prints its address, and goes on
 //! cargo run --release -p empower-remote --example overhead http://127.0.0.1:PORT/v1 [IN-FLIGHT [REQUESTS]]
 //! ```
+//!
+//! Whole episodes against the same server, 256 at a time; `{"requests": …}` of its last line over the time that it took:
+//!
+//! ```text
+//! empower simulate --assistant base-10 --model http://127.0.0.1:PORT/v1 --served-model stub --tokenizer assets/model \\
+//!     --batch 256 --concurrency 256 --repeats 8 --no-judge --out runs/overhead
+//! ```
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -12,6 +19,7 @@ use std::time::Instant;
 
 use empower_lm::{ChatModel, ChatRequest, Message, Role};
 use empower_remote::{Endpoint, Limits, RemoteChat};
+use serde_json::{Value, json};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -67,15 +75,14 @@ fn serve() {
     }
 }
 
-/// Reads requests and gives each the same answer, until the client goes.
+/// Reads requests and answers each at once, until the client goes.
 fn converse(stream: TcpStream) -> Option<()> {
-    const BODY: &str = r#"{"choices":[{"message":{"role":"assistant","content":"accept"},"finish_reason":"stop"}]}"#;
+    const CHAT: &str = r#"{"choices":[{"message":{"role":"assistant","content":"accept"},"finish_reason":"stop"}]}"#;
     let mut out = stream.try_clone().ok()?;
     out.set_nodelay(true).ok()?;
     let mut reader = BufReader::new(stream);
-    let head = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", BODY.len());
     loop {
-        let mut length = 0;
+        let (mut length, mut path) = (0, String::new());
         loop {
             let mut line = String::new();
             if reader.read_line(&mut line).ok()? == 0 {
@@ -86,10 +93,33 @@ fn converse(stream: TcpStream) -> Option<()> {
             }
             if let Some(("content-length", value)) = line.to_ascii_lowercase().split_once(':') {
                 length = value.trim().parse().ok()?;
+            } else if path.is_empty() {
+                path = line.split(' ').nth(1)?.to_owned();
             }
         }
         let mut body = vec![0; length];
         reader.read_exact(&mut body).ok()?;
-        out.write_all(format!("{head}{BODY}").as_bytes()).ok()?;
+        let (kind, text) = match path.as_str() {
+            "/v1/completions" => completion(&serde_json::from_slice(&body).ok()?),
+            _ => ("application/json", CHAT.to_owned()),
+        };
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n", text.len());
+        out.write_all(format!("{head}{text}").as_bytes()).ok()?;
     }
+}
+
+/// As many tokens as are asked for, always the same, whole or piece by piece.
+fn completion(request: &Value) -> (&'static str, String) {
+    let n_tokens = request["max_tokens"].as_u64().unwrap_or(0) as usize;
+    let choice = |n: usize, finish: Option<&str>| {
+        json!({ "choices": [{ "text": "!".repeat(n), "finish_reason": finish, "logprobs": {
+            "tokens": vec!["token_id:2"; n], "token_logprobs": vec![-0.05; n], "top_logprobs": null,
+        } }] })
+    };
+    if request["stream"] != json!(true) {
+        return ("application/json", choice(n_tokens, Some("length")).to_string());
+    }
+    let pieces = (0..n_tokens).map(|_| choice(1, None)).chain([choice(0, Some("length"))]);
+    let events = pieces.map(|piece| format!("data: {piece}\n\n")).collect::<String>();
+    ("text/event-stream", events + "data: [DONE]\n\n")
 }
