@@ -275,6 +275,99 @@ fn a_local_model_without_a_template_is_shown_a_transcript() {
 }
 
 #[test]
+fn a_human_behind_completions_is_shown_our_template() {
+    let place = Place::new();
+    let server = serve(Manner::Vllm);
+    let template = place.text("words.jinja");
+    fs::write(&template, "TOLD {{ messages[-1].content }} AND SAYS ").expect("written");
+    let tokenizer = place.text("tokenizer");
+    let human = |out: &str, more: &[&str]| {
+        let named = ["--human-model", &server.url, "--human-served-model", "person", "--human-api", "completions"];
+        let its = ["--human-tokenizer", &tokenizer, "--human-context", "4096", "--human", "lm"];
+        simulate(
+            &place,
+            &server.url,
+            out,
+            &[&named[..], &its, &["--max-rounds", "3", "--thought-tokens", "6"], more].concat(),
+        )
+    };
+    ok(&human("one", &["--human-chat-template", &template]));
+    let manifest = Manifest::read(&place.path("one")).expect("a manifest");
+    let model = manifest.settings["human"]["model"].as_str().expect("an id");
+    assert!(model.contains("remote:person:") && !model.contains("remote-chat"), "{model}");
+    let prompts = server.prompts.lock().expect("no thread panics").clone();
+    let is_ours = |prompt: &&String| prompt.contains("TOLD ") && prompt.contains("Write add and subtract.");
+    let ours: Vec<&String> = prompts.iter().filter(is_ours).collect();
+    // Its answer is begun for it behind the template.
+    assert!(ours.iter().any(|prompt| prompt.ends_with("AND SAYS ```python\ndef add(a, b):\n")), "{ours:?}");
+    // Without a template in the tokenizer's folder it is shown a transcript, which is said.
+    assert!(said(&human("two", &[])).contains("it is shown a transcript"));
+}
+
+#[test]
+fn several_servers_share_the_work() {
+    let place = Place::new();
+    let servers = [serve(Manner::Vllm), serve(Manner::Vllm)];
+    let documents: Vec<Value> =
+        (0..12).map(|i| json!({ "id": format!("d{i}"), "text": format!("{}# {i}\n", TEXTS[i % 4]) })).collect();
+    place.write("many.jsonl", &documents);
+    let many = place.text("many.jsonl");
+    let alone = place.with_model(&servers[0].url, "score", "--json", &[&many]);
+    let probed = asked(&servers[0]) - documents.len();
+    let both = format!("{},{}", servers[0].url, servers[1].url);
+    let before = asked(&servers[0]);
+    let shared = place.with_model(&both, "score", "--json --concurrency 2", &[&many]);
+    assert_eq!(ok(&shared), ok(&alone));
+    let scored = [asked(&servers[0]) - before - probed, asked(&servers[1]) - probed];
+    assert_eq!(scored.iter().sum::<usize>(), documents.len());
+    assert!(scored.iter().all(|n| *n > 0), "{scored:?}");
+}
+
+#[test]
+fn a_killed_simulation_with_a_human_goes_on_where_it_was() {
+    let place = Place::new();
+    let server = serve(Manner::Slow);
+    let arguments = |out: &str, cache: &str| -> Vec<String> {
+        let (problems, tokenizer) = (place.text("problems.jsonl"), place.text("tokenizer"));
+        let line = format!(
+            "simulate --model {url} --served-model scripted --tokenizer {tokenizer} --context 1024 --assistant base \
+             --max-suggestion-tokens 12 --repeats 24 --no-judge --batch 4 --problems {problems} --out {out} --cache {cache} \
+             --human lm --human-model {url} --human-served-model person",
+            url = server.url,
+        );
+        line.split_whitespace().map(str::to_owned).collect()
+    };
+    let run = |arguments: &[String]| empower(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    ok(&run(&arguments(&place.text("whole"), &place.text("whole.db"))));
+    let whole = asked(&server);
+    let broken = arguments(&place.text("broken"), &place.text("broken.db"));
+    // Killed after a sixth and after a third of the requests, wherever that is in a round.
+    let mut broken = broken;
+    for share in [6, 3] {
+        let from = asked(&server);
+        let mut child = Command::new(env!("CARGO_BIN_EXE_empower"))
+            .args(&broken)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        while asked(&server) < from + whole / share {
+            assert!(child.try_wait().expect("a child").is_none(), "it is killed before its end");
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        child.kill().expect("killed");
+        child.wait().expect("a child");
+        broken.extend((broken.last().expect("arguments") != "--resume").then(|| "--resume".to_owned()));
+    }
+    let before = asked(&server);
+    ok(&run(&broken));
+    assert_eq!(bytes(&place.path("broken/episodes.jsonl")), bytes(&place.path("whole/episodes.jsonl")));
+    let left = asked(&server) - before;
+    assert!(left < whole * 3 / 4, "{left} of {whole} requests: what was answered is asked again");
+}
+
+#[test]
 fn what_served_models_need_is_named() {
     let place = Place::new();
     let documents = place.text("documents.jsonl");

@@ -63,6 +63,8 @@ pub struct Served {
     pub most_at_once: Arc<AtomicUsize>,
     /// Pieces of streams sent.
     pub pieces: Arc<AtomicUsize>,
+    /// Prompts of completions, as text.
+    pub prompts: Arc<Mutex<Vec<String>>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
     port: u16,
@@ -113,6 +115,7 @@ struct State {
     requests: Arc<AtomicUsize>,
     pieces: Arc<AtomicUsize>,
     streamed: Mutex<HashSet<String>>,
+    prompts: Arc<Mutex<Vec<String>>>,
 }
 
 pub fn serve(manner: Manner) -> Served {
@@ -126,6 +129,7 @@ pub fn serve_at(manner: Manner, port: u16) -> Served {
     let tokenizer = tokenizer();
     let (requests, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let pieces = Arc::new(AtomicUsize::new(0));
+    let prompts = Arc::new(Mutex::new(Vec::new()));
     let state = Arc::new(State {
         manner,
         model: model(&tokenizer),
@@ -137,6 +141,7 @@ pub fn serve_at(manner: Manner, port: u16) -> Served {
         requests: Arc::clone(&requests),
         pieces: Arc::clone(&pieces),
         streamed: Mutex::new(HashSet::new()),
+        prompts: Arc::clone(&prompts),
     });
     let stop = Arc::new(AtomicBool::new(false));
     let stopped = Arc::clone(&stop);
@@ -154,6 +159,7 @@ pub fn serve_at(manner: Manner, port: u16) -> Served {
         requests,
         most_at_once: most,
         pieces,
+        prompts,
         stop,
         thread: Some(thread),
         port,
@@ -331,6 +337,7 @@ fn completions(body: &Value, state: &State) -> (u16, &'static str, String) {
             state.tokenizer.bos().into_iter().chain(state.tokenizer.encode(text)).collect()
         }
     };
+    state.prompts.lock().expect("no thread panics").push(state.tokenizer.decode(&prompt));
     let echo = body["echo"].as_bool().unwrap_or(false);
     let knows_echo =
         !matches!(state.manner, Manner::LlamaCpp | Manner::Sglang | Manner::OnlyGenerates | Manner::Hosted);
