@@ -80,7 +80,8 @@ pub struct Model {
     pub model: String,
     /// What a server is asked with; absent for a local model.
     pub served: Option<Served>,
-    /// How the untrained model is shown the program. Fine-tuned assistants see it as they were trained: raw.
+    /// How the model is shown the program, and what is fine-tuned from it: fine-tuned assistants see it as they were
+    /// trained.
     pub protocol: ProtocolName,
 }
 

@@ -390,7 +390,7 @@ impl Builder<'_> {
                     "assistant": {
                         "method": name, "eta_bits": contestant.eta().map(|eta| eta.0), "end": contestant.record(),
                         "sampling": row.sampling, "max_suggestion_tokens": row.max_suggestion_tokens,
-                        "protocol": if input.is_some() { Default::default() } else { model.protocol },
+                        "protocol": model.protocol,
                     },
                     "model": self.roots.models[place.model],
                     "human": human_record, "limits": limits,
@@ -469,7 +469,7 @@ impl Builder<'_> {
             format!("{model}-{corpus}-{said}-{training}"),
             json!({
                 "model": self.roots.models[place.model], "training": self.roots.training[place.training],
-                "seed": seed.value(),
+                "protocol": experiment.models[place.model].protocol, "seed": seed.value(),
             }),
             vec![select],
             Work::Train { model: place.model, training: place.training, seed: place.seed },

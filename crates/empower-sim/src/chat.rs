@@ -149,6 +149,15 @@ pub(crate) struct Question {
     after: String,
 }
 
+/// An example of fine-tuning in this protocol: what the model is shown, and what it is to answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChatExample {
+    /// The prompt, without a beginning-of-sequence token, as an episode asks it.
+    pub prompt: Vec<TokenId>,
+    /// The answer, without the token that ends the turn ([`ChatProtocol::turn_end`]).
+    pub answer: Vec<TokenId>,
+}
+
 impl ChatProtocol {
     /// Puts a protocol together. Errs where the words or the model's template cannot make a prompt.
     pub fn new(
@@ -182,6 +191,49 @@ impl ChatProtocol {
         // One position for a beginning-of-sequence token.
         let fits = question.prompt.len() + question.max_tokens < context;
         Ok(if fits { Ok(question) } else { Err(AnswerOutcome::NoRoom) })
+    }
+
+    /// The example of `completion` after `prefix`; an empty completion teaches to add nothing. `None` where the answer
+    /// cannot be written so that it is read back as this completion: one of the two ends inside a character, or has
+    /// longer rows of backticks than the fence that a begun answer opened.
+    ///
+    /// # Errors
+    /// Words or a template that cannot make a prompt.
+    pub fn example(&self, prefix: &[TokenId], completion: &[TokenId]) -> Result<Option<ChatExample>, PromptError> {
+        let text = |tokens| String::from_utf8(self.tokenizer.decode_bytes(tokens)).ok();
+        let (Some(code), Some(completion)) = (text(prefix), text(completion)) else { return Ok(None) };
+        let question = self.ask(&code, 0)?;
+        let answer = match self.mode {
+            ChatMode::ChatRetype => {
+                let fence = fence(&format!("{code}{completion}"));
+                let variables = json!({ "code": code, "completion": completion, "fence": fence });
+                self.prompts.answer.render(variables)?
+            }
+            ChatMode::ChatPrefill => format!("{completion}{}", question.after),
+        };
+        let read = self.read(&question, answer.as_bytes());
+        if read.outcome != AnswerOutcome::Exact || answer[read.start..read.end] != completion {
+            return Ok(None);
+        }
+        Ok(Some(ChatExample { prompt: question.prompt, answer: self.tokenizer.encode(&answer) }))
+    }
+
+    /// The token that ends the model's turn: the special one that follows an answer in the template, else the tokenizer's
+    /// end-of-sequence token.
+    pub fn turn_end(&self) -> Option<TokenId> {
+        let question = || vec![Message::new(Role::User, "x")];
+        let answered = [question(), vec![Message::new(Role::Assistant, "y")]].concat();
+        let after = |asked: &str, answered: &str| {
+            let rest = answered.strip_prefix(asked)?.trim_start().strip_prefix('y')?.trim_start().to_owned();
+            let names = self.tokenizer.added_tokens().into_iter().filter(|(name, _)| rest.starts_with(name.as_str()));
+            names.max_by_key(|(name, _)| name.len()).map(|(_, token)| token)
+        };
+        let rendered = (self.template.render(&question(), true).ok(), self.template.render(&answered, false).ok());
+        let special = match rendered {
+            (Some(asked), Some(answered)) => after(&asked, &answered),
+            _ => None,
+        };
+        special.or(self.tokenizer.eos())
     }
 
     fn ask(&self, code: &str, max_suggestion_tokens: usize) -> Result<Question, PromptError> {

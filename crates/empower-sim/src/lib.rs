@@ -28,7 +28,7 @@ pub mod runner;
 pub mod task;
 
 pub use assistant::{Assistant, Protocol, Suggestion, SuggestionSampling};
-pub use chat::{ChatMode, ChatProtocol, PromptError, Prompts};
+pub use chat::{ChatExample, ChatMode, ChatProtocol, PromptError, Prompts};
 pub use codec::TextCodec;
 pub use episode::{Episode, Limits};
 pub use error::{Fault, SimError};

@@ -106,6 +106,54 @@ fn answers_are_read_and_their_faults_recorded() {
 }
 
 #[test]
+fn a_model_that_learnt_its_examples_suggests_their_completions() {
+    let place = Place::new();
+    let (code, completion) = (place.tokenizer.encode("x = 1\n"), place.tokenizer.encode("print(x)"));
+    for mode in [ChatMode::ChatRetype, ChatMode::ChatPrefill] {
+        let protocol = place.protocol(mode);
+        for completion in [&completion[..], &[]] {
+            let example = protocol.example(&code, completion).expect("put").expect("it can be said");
+            // A model that says after this prompt, and nowhere else, what the example teaches.
+            let bos = place.tokenizer.bos();
+            let document = [&example.prompt[..], &example.answer].concat();
+            let model = ScriptedModel::new(Script {
+                bos,
+                stop: protocol.turn_end().expect("a token"),
+                context: 4096,
+                order: 64,
+                documents: vec![document],
+                ..Script::blank(place.tokenizer.vocab_size())
+            });
+            let suggestion = place.suggest(Assistant::tuned("t", None, &model), mode, "x = 1\n");
+            assert_eq!(
+                (suggestion.answer, place.tokenizer.decode(&suggestion.tokens)),
+                (Some(AnswerOutcome::Exact), place.tokenizer.decode(completion)),
+                "{mode:?}"
+            );
+        }
+    }
+    // A token that is no whole character cannot be asked about.
+    let half = place.tokenizer.encode("é")[..1].to_vec();
+    assert_eq!(place.protocol(ChatMode::ChatRetype).example(&half, &completion).expect("put"), None);
+    // A completion that would close the fence that a begun answer has opened cannot be said.
+    let fenced = place.tokenizer.encode("y\n```\nz");
+    assert_eq!(place.protocol(ChatMode::ChatPrefill).example(&code, &fenced).expect("put"), None);
+    assert!(place.protocol(ChatMode::ChatRetype).example(&code, &fenced).expect("put").is_some());
+}
+
+#[test]
+fn the_turn_ends_with_what_the_template_puts_behind_an_answer() {
+    let place = Place::new();
+    // This template puts nothing there.
+    assert_eq!(place.protocol(ChatMode::ChatRetype).turn_end(), place.tokenizer.eos());
+    let closing = TEMPLATE
+        .replace("{{ m.content }}", "\n{{ m.content }}<|user|>\n")
+        .replace("<|assistant|>{% e", "<|assistant|>\n{% e");
+    std::fs::write(place.folder.path().join("chat_template.jinja"), closing).expect("written");
+    assert_eq!(place.protocol(ChatMode::ChatRetype).turn_end(), place.tokenizer.token_id("<|user|>"));
+}
+
+#[test]
 fn methods_end_suggestions_as_in_the_raw_protocol() {
     let place = Place::new();
     let model = place.model("", &["```python\nx = 1\nprint(x)\n```"], 4096);

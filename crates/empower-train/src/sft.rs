@@ -26,9 +26,12 @@ pub struct Examples {
 /// The two special tokens that examples need, and the context that they must fit.
 #[derive(Debug, Clone, Copy)]
 pub struct Frame {
-    pub(crate) bos: Option<TokenId>,
-    pub(crate) stop: TokenId,
-    pub(crate) context: usize,
+    /// Stands before every sequence, where the tokenizer has one.
+    pub bos: Option<TokenId>,
+    /// Ends a completion.
+    pub stop: TokenId,
+    /// Positions of the model.
+    pub context: usize,
 }
 
 impl Frame {

@@ -365,3 +365,32 @@ fn a_language_model_plays_the_human_and_is_asked_once() {
         fs::remove_dir_all(place.path("lost")).expect("removed");
     }
 }
+
+#[test]
+fn fine_tuned_models_are_asked_as_they_were_trained() {
+    let place = Place::new(1);
+    support::tiny_model(&place.path("model"), &[PROGRAM], 280, 1 << 14, Storage::F32);
+    let template = "{% for m in messages %}{{ m.role }}: {{ m.content }}<|eos|>{% endfor %}assistant: ";
+    fs::write(place.path("model/chat_template.jinja"), template).expect("written");
+    let text = fs::read_to_string(place.path("tiny.toml")).expect("read");
+    let text = text.replace("model = \"model\"", "model = \"model\"\nprotocol = \"chat-prefill\"");
+    let text = text.replace("\"empower\", \"stop-nll\"", "\"empower\"").replacen(
+        "max_suggestion_tokens",
+        "states = 2\nmax_suggestion_tokens",
+        1,
+    );
+    fs::write(place.path("tiny.toml"), text.replace("0.32, 2", "2").replace("[0.5, 1]", "1")).expect("written");
+    place.done("--out run --limit 2");
+    let rows: Vec<Value> = episodes(&place.path("run"))
+        .values()
+        .flat_map(|bytes| bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()))
+        .filter_map(|line| serde_json::from_slice(line).ok())
+        .collect();
+    let of = |method: &'static str| rows.iter().filter(move |row| row["method"] == method);
+    assert_eq!((of("empower").count(), of("base-10").count()), (2, 2), "{rows:?}");
+    for row in of("empower").chain(of("base-10")) {
+        // What came of each answer is told only where there was a conversation.
+        let rounds = row["rounds"].as_array().expect("rounds");
+        assert!(rounds.iter().all(|round| round["answer"].is_string()), "{row}");
+    }
+}

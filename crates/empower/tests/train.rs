@@ -167,3 +167,40 @@ fn the_summary_says_which_weights_the_model_has() {
     assert!(stopped["steps"].as_u64() < summary["steps"].as_u64());
     assert!(!place.path("b/tensorboard").exists());
 }
+
+/// A chat template with the special tokens that the tiny model has.
+const TEMPLATE: &str = "{% for m in messages %}{{ m.role }}: {{ m.content }}<|eos|>{% endfor %}\\
+                        {% if add_generation_prompt %}assistant: {% endif %}";
+
+#[test]
+fn a_model_learns_to_answer_in_the_conversation_it_is_asked_in() {
+    let place = Place::new();
+    // Short words, so that a model of 128 positions can be asked.
+    fs::create_dir(place.path("words")).expect("made");
+    let write = |name: &str, text: &str| fs::write(place.path("words").join(name), text).expect("written");
+    write("system.jinja", "");
+    write("user.jinja", "{{ code }}");
+    write("answer.jinja", "{{ fence }}\n{{ code }}{{ completion }}\n{{ fence }}");
+    write("examples.jsonl", "");
+    fs::write(place.path("model/chat_template.jinja"), TEMPLATE).expect("written");
+    let chat = "rows.jsonl --model model --protocol chat-prefill --prompts words --test-split 0";
+    let shown = place.trained(&format!("{chat} --inspect 1"));
+    assert!(shown.contains("user: ") && shown.contains("assistant: "), "{shown}");
+    place.trained(&format!("{chat} --epochs 30 --learning-rate 0.01 --batch-tokens 512 --out run"));
+    let manifest: Value =
+        serde_json::from_slice(&fs::read(place.path("run/manifest.json")).expect("written")).expect("JSON");
+    assert_eq!(manifest["settings"]["protocol"]["mode"], "chat-prefill");
+    let metrics = fs::read_to_string(place.path("run/metrics.jsonl")).expect("written");
+    let losses: Vec<f64> = metrics
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON"))
+        .filter(|row| row["kind"] == "step")
+        .map(|row| row["bits_per_token"].as_f64().expect("a number"))
+        .collect();
+    assert!(losses.last() < Some(&(losses[0] / 2.0)), "{losses:?}");
+    // The model can be asked as it was trained: its folder has the template.
+    assert_eq!(fs::read_to_string(place.path("run/model/chat_template.jinja")).expect("kept"), TEMPLATE);
+    place.refused("rows.jsonl --model model --prompts words --dry-run", 2, &["--protocol chat-retype"]);
+    fs::remove_file(place.path("model/chat_template.jinja")).expect("removed");
+    place.refused(&format!("{chat} --dry-run"), 1, &["chat template"]);
+}

@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use empower_engine::{Device, Engine, Precision, Storage};
-use empower_lm::Tokenizer;
+use empower_lm::{ChatTemplate, Tokenizer};
+use empower_sim::{ChatMode, ChatProtocol, Prompts};
 use serde::{Deserialize, Serialize};
+
+use crate::assets::assistant_prompts;
 
 /// What stands beside the weights of a local model, and where it computes.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
@@ -26,6 +29,50 @@ impl LocalOptions {
     pub fn open(&self, folder: &Path) -> Result<(Engine, Tokenizer)> {
         Ok(Engine::open_with(folder, self.adapter.as_deref(), self.device)?)
     }
+}
+
+/// `--protocol`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProtocolName {
+    /// As tokens to continue.
+    #[default]
+    Raw,
+    /// In a conversation that the model answers with the whole code and its completion.
+    ChatRetype,
+    /// In a conversation whose answer is begun with the code.
+    ChatPrefill,
+}
+
+impl ProtocolName {
+    /// The way of the conversation, where it is one.
+    pub fn mode(self) -> Option<ChatMode> {
+        match self {
+            Self::Raw => None,
+            Self::ChatRetype => Some(ChatMode::ChatRetype),
+            Self::ChatPrefill => Some(ChatMode::ChatPrefill),
+        }
+    }
+}
+
+/// The conversation with a model: its own chat template and our words, unless others are named.
+///
+/// # Errors
+/// A model without a template, words that make no prompt.
+pub fn chat_protocol(
+    mode: ChatMode,
+    model: &Path,
+    prompts: Option<&Path>,
+    template: Option<&Path>,
+) -> Result<ChatProtocol> {
+    let template = match template {
+        Some(file) => ChatTemplate::read(file, model)?,
+        None => ChatTemplate::open(model)?,
+    };
+    // Models that think aloud by default would fill their answer with it.
+    let template = template.with_variable("enable_thinking", false);
+    let prompts = prompts.map_or_else(assistant_prompts, |dir| Ok(dir.to_owned()))?;
+    Ok(ChatProtocol::new(template, Prompts::open(&prompts)?, Tokenizer::open(model)?, mode)?)
 }
 
 /// `--precision`

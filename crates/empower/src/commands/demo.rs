@@ -231,7 +231,7 @@ fn tune(
         None => format!("models/{name}"),
     };
     let target = folder.subfolder(&folder_name)?;
-    let tuning = FineTuning { model, tokenizer, settings: training, lora: None };
+    let tuning = FineTuning { model, tokenizer, settings: training, lora: None, chat: None };
     let progress = bar(1000, &format!("train {}", label(&name, eta)));
     tuning.run(rows, &target, &mut |done, bits_per_token| {
         progress.set_position((done * 1000.0) as u64);

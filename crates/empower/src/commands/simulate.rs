@@ -12,21 +12,22 @@ use empower_artifact::rows::{AnswerOutcome, EpisodeRow};
 use empower_artifact::{ContentHash, JsonlWriter, Manifest, RunFolder, Seed, read_jsonl};
 use empower_data::{Problem, ProblemOptions, ProblemSource, ReadOptions, corpus_hash, read_documents, read_problems};
 use empower_judge::Judge;
-use empower_lm::{Bits, ChatTemplate, Generator, Tokenizer};
+use empower_lm::{Bits, Generator, Tokenizer};
 use empower_report::{ReportOptions, build_report, fault_name, terminal_table};
 use empower_select::{Method, PAPER_ETA, StopRule, parse_eta};
 use empower_sim::assistant::MAX_SUGGESTION_TOKENS;
 use empower_sim::{
-    Assistant, ChatMode, ChatProtocol, Deciding, Editing, EpisodeLog, ExactJudge, Limits, LmHuman, LmSettings,
-    ProgramJudge, Prompts, Protocol, ReplayHuman, Settings, Statement, SuggestionSampling, SuiteJudge, Task,
-    TokenizerCodec, open_tasks, simulate_into, tasks_of_documents, tasks_of_problems,
+    Assistant, ChatProtocol, Deciding, Editing, EpisodeLog, ExactJudge, Limits, LmHuman, LmSettings, ProgramJudge,
+    Protocol, ReplayHuman, Settings, Statement, SuggestionSampling, SuiteJudge, Task, TokenizerCodec, open_tasks,
+    simulate_into, tasks_of_documents, tasks_of_problems,
 };
 use serde_json::{Value, json};
 
+use super::arguments::{ProtocolName, chat_protocol};
 use super::judge::JudgeOptions;
 use super::problems::source_hash;
 use super::report::EPISODES;
-use crate::assets::{assistant_prompts, problems_named};
+use crate::assets::problems_named;
 use crate::humans::{HumanModel, HumanOptions};
 use crate::models::{CacheOptions, Model, ModelOptions, ModelUsage, tokenizer_hash};
 use crate::output::{bar, print_json, print_text, usage_error};
@@ -175,37 +176,17 @@ struct ChatOptions {
     chat_template: Option<PathBuf>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum ProtocolName {
-    Raw,
-    ChatRetype,
-    ChatPrefill,
-}
-
 impl ChatOptions {
     /// The protocol, unless it is `raw`.
-    fn open(&self, model_dir: &Path, tokenizer: &Tokenizer) -> Result<Option<ChatProtocol>> {
-        let mode = match self.protocol {
-            ProtocolName::ChatRetype => ChatMode::ChatRetype,
-            ProtocolName::ChatPrefill => ChatMode::ChatPrefill,
-            ProtocolName::Raw if self.prompts.is_some() || self.chat_template.is_some() => {
-                return Err(usage_error(
-                    "--prompts and --chat-template go with --protocol chat-retype or chat-prefill",
-                ));
+    fn open(&self, model_dir: &Path) -> Result<Option<ChatProtocol>> {
+        let (prompts, template) = (self.prompts.as_deref(), self.chat_template.as_deref());
+        match self.protocol.mode() {
+            Some(mode) => chat_protocol(mode, model_dir, prompts, template).map(Some),
+            None if prompts.is_some() || template.is_some() => {
+                Err(usage_error("--prompts and --chat-template go with --protocol chat-retype or chat-prefill"))
             }
-            ProtocolName::Raw => return Ok(None),
-        };
-        let template = match &self.chat_template {
-            Some(file) => ChatTemplate::read(file, model_dir)?,
-            None => ChatTemplate::open(model_dir)?,
-        };
-        // Models that think aloud by default would fill their answer with it.
-        let template = template.with_variable("enable_thinking", false);
-        let prompts = match &self.prompts {
-            Some(dir) => Prompts::open(dir)?,
-            None => Prompts::open(&assistant_prompts()?)?,
-        };
-        Ok(Some(ChatProtocol::new(template, prompts, tokenizer.clone(), mode)?))
+            None => Ok(None),
+        }
     }
 }
 
@@ -329,7 +310,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         (Some(&model), model.tokenizer(), model.folder())
     };
     let generator = model.map(Model::generator).transpose()?;
-    let chat = arguments.chat.open(model_dir, tokenizer)?;
+    let chat = arguments.chat.open(model_dir)?;
     let assistant = arguments
         .assistant
         .with(eta, generator.as_deref())?

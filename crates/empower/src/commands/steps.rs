@@ -5,18 +5,18 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use empower_artifact::Seed;
+use empower_artifact::{Seed, write_atomic};
 use empower_data::{
-    Document, DocumentExamplesRow, ExampleOptions, FunctionOptions, ReadOptions, ScoredDocument, document_examples,
-    python_library_functions, read_documents,
+    Document, DocumentExamplesRow, ExampleOptions, ExampleRow, FunctionOptions, ReadOptions, ScoredDocument,
+    document_examples, python_library_functions, read_documents,
 };
 use empower_engine::{Decoder, Engine, Storage, Windowing};
 use empower_experiment::{Contestant, Recipe};
-use empower_lm::{Generator, Scorer, TokenId, Tokenizer};
+use empower_lm::{ChatError, ChatTemplate, Generator, Scorer, TokenId, Tokenizer};
 use empower_select::Estimator;
-use empower_sim::Assistant;
+use empower_sim::{Assistant, ChatExample, ChatProtocol};
 use empower_train::sft::{Examples, Frame};
-use empower_train::{LoraSettings, MetricsRow, TrainingSettings, train};
+use empower_train::{LoraSettings, MetricsRow, ModelHeader, TrainingSettings, train};
 use serde::{Deserialize, Serialize};
 
 /// Functions of the standard library of an interpreter, drawn by the seed.
@@ -97,6 +97,46 @@ pub fn select(scored: &[ScoreRow], recipe: Recipe, seed: Seed) -> Result<Vec<Doc
     rows.collect()
 }
 
+/// Examples as the model is trained on them, with those left out because their conversation does not fit the context or
+/// cannot say them.
+pub struct Framed {
+    /// Ready to be trained on.
+    pub examples: Examples,
+    /// Left out.
+    pub left_out: usize,
+}
+
+/// Examples put into conversations, each a sequence of its own: the code so far stands in the prompt, so that no two
+/// states of a document share one. The loss is on the answer and the token that ends the turn.
+pub fn in_conversation(
+    rows: impl Iterator<Item = Result<ExampleRow>>,
+    chat: &ChatProtocol,
+    frame: Frame,
+) -> Result<Framed> {
+    let frame = Frame { stop: chat.turn_end().unwrap_or(frame.stop), ..frame };
+    let (mut put, mut left_out) = (Vec::new(), 0);
+    for row in rows {
+        let row = row?;
+        let example = chat.example(&row.prefix_token_ids, &row.token_ids)?;
+        // One position for a beginning-of-sequence token.
+        match example.filter(|it| it.prompt.len() + it.answer.len() < frame.context) {
+            Some(ChatExample { prompt, answer }) => {
+                put.push(ExampleRow { prefix_token_ids: prompt, token_ids: answer, ..row });
+            }
+            None => left_out += 1,
+        }
+    }
+    Ok(Framed { examples: Examples::row_by_row(&put, frame), left_out })
+}
+
+/// The examples of documents one by one.
+pub fn one_by_one<'r>(
+    rows: &'r [DocumentExamplesRow],
+    tokenizer: &'r Tokenizer,
+) -> impl Iterator<Item = Result<ExampleRow>> + 'r {
+    rows.iter().flat_map(|row| row.rows(|tokens| Ok(tokenizer.decode(tokens))))
+}
+
 /// What is fine-tuned, and how.
 pub struct FineTuning<'a> {
     /// The base model's folder.
@@ -107,6 +147,25 @@ pub struct FineTuning<'a> {
     pub settings: &'a TrainingSettings,
     /// An adapter beside frozen weights, in place of training all of them.
     pub lora: Option<&'a LoraSettings>,
+    /// The conversation in which the model is shown the code; as tokens to continue without one.
+    pub chat: Option<&'a ChatProtocol>,
+}
+
+/// Puts what a model's folder holds beside weights, configuration and tokenizer into the folder of what was fine-tuned
+/// from it: its chat template, and its defaults for generating.
+pub fn keep_companions(base: &Path, target: &Path) -> Result<()> {
+    match ChatTemplate::open(base) {
+        Ok(template) => write_atomic(&target.join("chat_template.jinja"), template.source().as_bytes())?,
+        Err(ChatError::NoTemplate { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let name = "generation_config.json";
+    match std::fs::read(base.join(name)) {
+        Ok(bytes) => write_atomic(&target.join(name), &bytes)?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error).with_context(|| format!("{} cannot be read", base.join(name).display())),
+    }
+    Ok(())
 }
 
 /// What marks an adapter's folder.
@@ -114,10 +173,21 @@ const ADAPTER: &str = "adapter_config.json";
 
 impl FineTuning<'_> {
     /// Fine-tunes into the folder `target`, or goes on from its checkpoint; a finished model is left as it is.
-    /// `progress` is told the share that is behind and the bits a target.
-    pub fn run(&self, rows: &[DocumentExamplesRow], target: &Path, progress: &mut dyn FnMut(f64, f64)) -> Result<()> {
+    /// `progress` is told the share that is behind and the bits a target. Returns how many examples were left out.
+    pub fn run(
+        &self,
+        rows: &[DocumentExamplesRow],
+        target: &Path,
+        progress: &mut dyn FnMut(f64, f64),
+    ) -> Result<usize> {
+        let positions = ModelHeader::read(self.model)?.config.max_position_embeddings;
+        let frame = Frame::new(self.tokenizer, positions)?;
+        let Framed { examples, left_out } = match self.chat {
+            Some(chat) => in_conversation(one_by_one(rows, self.tokenizer), chat, frame)?,
+            None => Framed { examples: Examples::dense(rows, frame)?, left_out: 0 },
+        };
         if target.join("config.json").is_file() || target.join(ADAPTER).is_file() {
-            return Ok(());
+            return Ok(left_out);
         }
         // Opened anew: an engine's own copy is frozen, and shares the file.
         let mut decoder = match self.lora {
@@ -128,8 +198,6 @@ impl FineTuning<'_> {
             }
             None => Decoder::open(self.model)?,
         };
-        let positions = decoder.config().max_position_embeddings;
-        let examples = Examples::dense(rows, Frame::new(self.tokenizer, positions)?)?;
         train(&mut decoder, &examples, None, self.settings, target, &mut |row| {
             if let MetricsRow::Step { done, bits_per_token, .. } = row {
                 progress(*done, *bits_per_token);
@@ -139,11 +207,13 @@ impl FineTuning<'_> {
             Some(_) => decoder.save_adapter(target, &self.model.display().to_string())?,
             None => {
                 self.tokenizer.save_folder(target, positions)?;
+                keep_companions(self.model, target)?;
                 // config.json is written last: where it is, the model is whole.
                 decoder.save(target, Storage::Bf16)?;
             }
         }
-        std::fs::remove_file(target.join(empower_train::CHECKPOINT)).context("removing the finished checkpoint")
+        std::fs::remove_file(target.join(empower_train::CHECKPOINT)).context("removing the finished checkpoint")?;
+        Ok(left_out)
     }
 
     /// What [`run`](Self::run) stored, and nothing that it still had in memory: so a resumed run is the same run.

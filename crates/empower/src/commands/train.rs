@@ -11,9 +11,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use empower_artifact::{ContentHash, Manifest, RunFolder, Seed, write_json_atomic};
-use empower_data::{TrainingRows, is_held_out, read_training_rows};
+use empower_data::{DocumentExamplesRow, ExampleRow, TrainingRows, is_held_out, read_training_rows};
 use empower_engine::{Decoder, Device};
 use empower_lm::Tokenizer;
+use empower_sim::ChatProtocol;
 use empower_train::sft::{Examples, Frame};
 use empower_train::{
     EVENTS, EventFile, LoraSettings, MetricsRow, ModelHeader, Sequences, TrainError, best_file, evaluate, train,
@@ -22,6 +23,7 @@ use serde_json::json;
 
 use self::options::Options;
 use self::overview::{How, Overview, size};
+use super::steps::{Framed, in_conversation, keep_companions, one_by_one};
 use crate::assets::model_or_embedded;
 use crate::output::{bar, print_json, print_text, usage_error};
 
@@ -103,8 +105,10 @@ pub fn run(arguments: Arguments) -> Result<()> {
     tokenizer.check_fits(header.config.vocab_size)?;
     let test_split = options.test_split.unwrap_or_default();
     let seed = options.run_seed();
-    let (training, testing) =
-        read_examples(examples, &header, &tokenizer, |id| is_held_out(id, test_split, seed.named("split").value()))?;
+    let chat = options.chat(&model)?;
+    let (training, testing) = read_examples(examples, &header, &tokenizer, chat.as_ref(), |id| {
+        is_held_out(id, test_split, seed.named("split").value())
+    })?;
     if let Some(n) = arguments.inspect {
         return print_text(&inspect::show(&training, &tokenizer, n, arguments.color.is_on()));
     }
@@ -126,6 +130,9 @@ pub fn run(arguments: Arguments) -> Result<()> {
     let mut run = json!({ "training": settings, "test_split": test_split, "lora": lora });
     if device != Device::Cpu {
         run["device"] = json!(device);
+    }
+    if let Some(chat) = &chat {
+        run["protocol"] = chat.record();
     }
     let manifest = Manifest::new("train", run)
         .input("examples", ContentHash::of_file(examples)?)
@@ -176,6 +183,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
     } else {
         let model_folder = folder.subfolder("model")?;
         tokenizer.save_folder(&model_folder, decoder.config().max_position_embeddings)?;
+        keep_companions(&model, &model_folder)?;
         decoder.save(&model_folder, options.store.context("options were resolved")?.storage())?;
         ("model", Decoder::open(&model_folder).context(read_back)?)
     };
@@ -215,6 +223,7 @@ fn read_examples(
     path: &Path,
     header: &ModelHeader,
     tokenizer: &Tokenizer,
+    chat: Option<&ChatProtocol>,
     held_out: impl Fn(&str) -> bool,
 ) -> Result<(Examples, Examples)> {
     let frame = Frame::new(tokenizer, header.config.max_position_embeddings)?;
@@ -226,11 +235,24 @@ fn read_examples(
         ),
         None => Ok(()),
     };
+    let conversations = |rows: &mut dyn Iterator<Item = Result<ExampleRow>>, chat| {
+        let Framed { examples, left_out } = in_conversation(rows, chat, frame)?;
+        if left_out > 0 {
+            eprintln!(
+                "{left_out} examples are left out: their conversation does not fit the context or cannot say them"
+            );
+        }
+        Ok::<_, anyhow::Error>(examples)
+    };
     Ok(match read_training_rows(path)? {
         TrainingRows::Documents(rows) => {
             rows.iter().try_for_each(|row| check(&row.document_id, &row.token_ids))?;
             let (testing, training): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| held_out(&row.document_id));
-            (Examples::dense(&training, frame)?, Examples::dense(&testing, frame)?)
+            let framed = |rows: &[DocumentExamplesRow]| match chat {
+                Some(chat) => conversations(&mut one_by_one(rows, tokenizer), chat),
+                None => Ok(Examples::dense(rows, frame)?),
+            };
+            (framed(&training)?, framed(&testing)?)
         }
         TrainingRows::Examples(rows) => {
             for row in &rows {
@@ -238,7 +260,11 @@ fn read_examples(
                 check(&row.document_id, &row.token_ids)?;
             }
             let (testing, training): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| held_out(&row.document_id));
-            (Examples::row_by_row(&training, frame), Examples::row_by_row(&testing, frame))
+            let framed = |rows: Vec<ExampleRow>| match chat {
+                Some(chat) => conversations(&mut rows.into_iter().map(Ok), chat),
+                None => Ok(Examples::row_by_row(&rows, frame)),
+            };
+            (framed(training)?, framed(testing)?)
         }
     })
 }

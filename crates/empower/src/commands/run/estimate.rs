@@ -9,13 +9,14 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Result;
+use empower_data::States;
 use empower_engine::Engine;
-use empower_experiment::{Contestant, Graph, HumanSpec, Kind, Stage, Work};
+use empower_experiment::{Contestant, Graph, HumanSpec, Kind, ProtocolName, Stage, Work};
 use empower_lm::{GenerationRequest, Generator, NextStep, Sampling, Scorer, TokenId, Tokenizer};
 use serde::Serialize;
 
 use super::setup::Setup;
-use super::work::{Standing, documents_at_hand, folder_of, read_done, standing};
+use super::work::{Standing, documents_at_hand, folder_of, protocol_of, read_done, standing};
 
 /// What a run would do.
 #[derive(Debug, Serialize)]
@@ -210,11 +211,40 @@ impl Counter<'_> {
                 let score = self.graph.stages[stage.inputs[0]].inputs[0];
                 let documents = self.graph.stages[score].inputs[0];
                 let epochs = self.setup.experiment.training[*training].epochs;
-                let tokens = self.corpus(documents, *model).map(|it| epochs * it.1);
+                let corpus = self.corpus(documents, *model);
+                let tokens = match (self.setup.experiment.models[*model].protocol, corpus) {
+                    (_, None) => None,
+                    (ProtocolName::Raw, Some((_, tokens))) => Some(epochs * tokens),
+                    (name, Some(corpus)) => {
+                        let Work::Select { recipe, .. } = &self.graph.stages[stage.inputs[0]].work else {
+                            return (None, None, None);
+                        };
+                        self.conversations(name, *model, corpus, recipe.states).map(|tokens| epochs * tokens)
+                    }
+                };
                 (Some(0), tokens, tokens)
             }
             Work::Play { .. } => self.play(stage),
         }
+    }
+
+    /// Tokens of the conversations about so many states of a corpus: each has the words around the code, and on average
+    /// half a document twice, as it is shown and as it is retyped.
+    fn conversations(
+        &self,
+        name: ProtocolName,
+        model: usize,
+        (documents, tokens): (u64, u64),
+        states: States,
+    ) -> Option<u64> {
+        let chat = protocol_of(name, self.setup.model_folder(model).ok()?).ok()??;
+        let words = chat.example(&[], &[]).ok()??.prompt.len() as u64;
+        let examples = match states {
+            States::All => tokens,
+            States::One => documents,
+            States::K(n) => tokens.min(documents * n as u64),
+        };
+        Some(examples * (words + tokens / documents.max(1)))
     }
 
     fn play(&mut self, stage: &Stage) -> (Option<u64>, Option<u64>, Option<u64>) {

@@ -20,16 +20,17 @@ use empower_data::{
 };
 use empower_engine::Engine;
 use empower_experiment::{Contestant, Documents, Graph, HumanSpec, ProtocolName, Regenerate, Stage, Work};
-use empower_lm::{ChatTemplate, GenerationRequest, Generator, NextStep, Sampling, TokenId, Tokenizer};
+use empower_lm::{GenerationRequest, Generator, NextStep, Sampling, TokenId, Tokenizer};
 use empower_select::Estimator;
 use empower_sim::assistant::window_start;
 use empower_sim::{
-    ChatMode, ChatProtocol, EpisodeLog, ExactJudge, ProgramJudge, Prompts, Protocol, RememberingJudge, Settings,
-    SuiteJudge, TokenizerCodec, open_tasks, simulate_into,
+    ChatMode, ChatProtocol, EpisodeLog, ExactJudge, ProgramJudge, Protocol, RememberingJudge, Settings, SuiteJudge,
+    TokenizerCodec, open_tasks, simulate_into,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::super::arguments::chat_protocol;
 use super::super::report::EPISODES;
 use super::super::steps::{self, FineTuning, ScoreRow};
 use super::setup::{
@@ -37,7 +38,7 @@ use super::setup::{
 };
 use super::show::Show;
 use super::{Shard, shard_logs};
-use crate::assets::{assistant_prompts, problems_named};
+use crate::assets::problems_named;
 use crate::humans::HumanModel;
 use crate::models::{CacheOptions, Model};
 
@@ -278,7 +279,7 @@ impl<'a> Worker<'a> {
         let rows: Vec<DocumentExamplesRow> = read_jsonl(&input.join(EXAMPLES))?;
         let target = folder.subfolder("model")?;
         let mut last = None;
-        self.tuning(model, training, seed, |tuning| {
+        let left_out = self.tuning(model, training, seed, |tuning| {
             tuning.run(&rows, &target, &mut |done, bits| {
                 last = Some(bits);
                 show.update(done, &format!("{bits:.3} bits a target"));
@@ -286,7 +287,11 @@ impl<'a> Worker<'a> {
         })?;
         let epochs = self.setup.experiment.training[training].epochs;
         let n_tokens = epochs * rows.iter().map(|row| row.token_ids.len() as u64).sum::<u64>();
-        Ok(done(n_tokens, Some(self.model_name(model)), json!({ "tokens": n_tokens, "last_bits_per_target": last })))
+        if left_out > 0 {
+            show.line(&format!("{left_out} examples are left out: their conversation does not fit or cannot say them"));
+        }
+        let facts = json!({ "tokens": n_tokens, "last_bits_per_target": last, "left_out": left_out });
+        Ok(done(n_tokens, Some(self.model_name(model)), facts))
     }
 
     /// Lends what fine-tuning of a base model takes.
@@ -305,7 +310,9 @@ impl<'a> Worker<'a> {
         let training = &self.setup.experiment.training[training];
         let settings = training_settings(training, Seed::new(seed))?;
         let lora = lora_settings(training)?;
-        with(FineTuning { model: folder, tokenizer: &tokenizer, settings: &settings, lora: lora.as_ref() })
+        let chat = protocol_of(self.setup.experiment.models[model].protocol, folder)?;
+        let (lora, chat) = (lora.as_ref(), chat.as_ref());
+        with(FineTuning { model: folder, tokenizer: &tokenizer, settings: &settings, lora, chat })
     }
 
     fn play(&mut self, stage: &Stage, folder: &RunFolder, show: &mut Show) -> Result<Done> {
@@ -330,10 +337,6 @@ impl<'a> Worker<'a> {
         if let Some(shard) = self.shard {
             tasks = shard.of_tasks(tasks, &set.problems);
         }
-        let protocol = match contestant {
-            Contestant::Tuned(_) => ProtocolName::Raw,
-            _ => setup.experiment.models[*model].protocol,
-        };
         let at_hand = match (contestant, stage.inputs.first()) {
             (Contestant::Tuned(_), Some(&train)) => {
                 ModelAtHand::Tuned(folder_of(self.out, &self.graph.stages[train]).join("model"))
@@ -343,7 +346,7 @@ impl<'a> Worker<'a> {
         if let ModelAtHand::Tuned(target) = &at_hand {
             self.open_tuned(target.clone(), stage)?;
         }
-        let chat = chat_protocol(protocol, setup.model_folder(*model)?)?;
+        let chat = protocol_of(setup.experiment.models[*model].protocol, setup.model_folder(*model)?)?;
         self.opened(at_hand)?;
         if let HumanSpec::Lm(_) = spec {
             self.open_human(*human)?;
@@ -580,15 +583,12 @@ fn attempt(
     Ok(problems.iter().zip(generations).map(text).collect())
 }
 
-/// The protocol of an untrained model, unless it is raw.
-fn chat_protocol(name: ProtocolName, model: &Path) -> Result<Option<ChatProtocol>> {
+/// The conversation with a base model and what is made of it, unless it is shown tokens to continue.
+pub fn protocol_of(name: ProtocolName, model: &Path) -> Result<Option<ChatProtocol>> {
     let mode = match name {
         ProtocolName::Raw => return Ok(None),
         ProtocolName::ChatRetype => ChatMode::ChatRetype,
         ProtocolName::ChatPrefill => ChatMode::ChatPrefill,
     };
-    // Models that think aloud by default would fill their answer with it.
-    let template = ChatTemplate::open(model)?.with_variable("enable_thinking", false);
-    let prompts = Prompts::open(&assistant_prompts()?)?;
-    Ok(Some(ChatProtocol::new(template, prompts, Tokenizer::open(model)?, mode)?))
+    chat_protocol(mode, model, None, None).map(Some)
 }

@@ -7,10 +7,11 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use empower_artifact::Seed;
 use empower_engine::{Device, Linear, Precision};
+use empower_sim::ChatProtocol;
 use empower_train::{AdamWSettings, BestModel, Budget, EarlyStopping, LoraSettings, Schedule, TrainingSettings};
 use serde::{Deserialize, Serialize};
 
-use super::super::arguments::{ProductPrecision, StoredAs};
+use super::super::arguments::{ProductPrecision, ProtocolName, StoredAs, chat_protocol};
 use crate::output::usage_error;
 
 /// Lists the fields of [`Options`] once: for the names that a file may have, and for one set of options over another.
@@ -44,6 +45,17 @@ options! {
     /// Run folder: checkpoint, log, curves, and the finished model in its `model` folder.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// How the model is shown the program: as tokens to continue (`raw`), where all states of a document are trained in
+    /// one pass; or in the conversation of `simulate --protocol`, `chat-retype` (the paper's) or `chat-prefill`, where
+    /// each state is a sequence of its own [default: raw]
+    #[arg(long, value_enum)]
+    protocol: ProtocolName,
+    /// Folder of the conversation's words [default: assets/prompts/assistant]
+    #[arg(long, value_name = "DIR")]
+    prompts: PathBuf,
+    /// A chat template in place of the model's own
+    #[arg(long, value_name = "FILE.jinja")]
+    chat_template: PathBuf,
     /// Passes over the examples [default: 1, the paper's]
     #[arg(long, value_name = "N")]
     epochs: u64,
@@ -175,6 +187,18 @@ impl Options {
         Ok(options)
     }
 
+    /// The conversation in which the model is shown the code, unless it is shown tokens to continue.
+    pub fn chat(&self, model: &Path) -> Result<Option<ChatProtocol>> {
+        let (prompts, template) = (self.prompts.as_deref(), self.chat_template.as_deref());
+        match self.protocol.unwrap_or_default().mode() {
+            Some(mode) => chat_protocol(mode, model, prompts, template).map(Some),
+            None if prompts.is_some() || template.is_some() => {
+                Err(usage_error("--prompts and --chat-template go with --protocol chat-retype or chat-prefill"))
+            }
+            None => Ok(None),
+        }
+    }
+
     fn defaults() -> Self {
         let settings = TrainingSettings::fine_tuning(Seed::new(0));
         let Schedule::Cosine { warmup, floor } = settings.schedule else {
@@ -184,6 +208,9 @@ impl Options {
             examples: None,
             model: None,
             out: None,
+            protocol: Some(ProtocolName::Raw),
+            prompts: None,
+            chat_template: None,
             epochs: Some(1),
             batch_tokens: Some(settings.batch_tokens),
             accumulate: Some(settings.accumulate),
