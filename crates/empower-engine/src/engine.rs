@@ -5,16 +5,13 @@
 //! so a cached, batched answer equals the answer of a lone request bit for bit.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use empower_lm::{
     FinishReason, GeneratedToken, Generation, GenerationRequest, Generator, ModelError, ModelId, NextStep, Sampling,
-    Scorer, SessionId, TokenEntropies, TokenId, TokenLogprobs, Tokenizer,
+    Scorer, SessionId, TokenEntropies, TokenId, TokenLogprobs, Tokenizer, Windowing, windows,
 };
-
-use serde::Serialize;
 
 use crate::batch::{Batch, Cache};
 use crate::decoder::Decoder;
@@ -111,13 +108,8 @@ impl Engine {
 
     /// How a document of `n_tokens` is scored; `None` where it fits the context.
     pub fn windowing(&self, n_tokens: usize) -> Option<Windowing> {
-        let context = self.decoder.config().max_position_embeddings;
         let rows = (n_tokens + usize::from(self.bos.is_some())).saturating_sub(1);
-        (rows > context).then(|| Windowing {
-            context,
-            overlap: overlap(context),
-            windows: windows(rows, context).len(),
-        })
+        Windowing::of(rows, self.decoder.config().max_position_embeddings)
     }
 
     pub(crate) fn check(&self, tokens: &[TokenId]) -> Result<(), ModelError> {
@@ -183,46 +175,6 @@ impl Engine {
         }
         Ok(answers)
     }
-}
-
-/// A piece of a long token stream: rows `inputs` go in, of which the rows `scored` are kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WindowRange {
-    /// Rows of the stream that the window sees; at most the context.
-    pub inputs: Range<usize>,
-    /// Rows of the stream that count; the end of `inputs`.
-    pub scored: Range<usize>,
-}
-
-/// Rows of a window that only give context, in every window but a document's first. Chosen: half, so that whatever counts
-/// has at least half the context behind it, for twice the work.
-pub fn overlap(context: usize) -> usize {
-    context / 2
-}
-
-/// How a document that is longer than the context is scored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Windowing {
-    /// Tokens of a window, at most.
-    pub context: usize,
-    /// Tokens of each window but the first that only give context.
-    pub overlap: usize,
-    /// Windows.
-    pub windows: usize,
-}
-
-/// Cuts a stream of `rows` into windows of at most `context` rows, so that every row counts once. The first window
-/// counts whole; each later one first sees the half context before what counts.
-pub fn windows(rows: usize, context: usize) -> Vec<WindowRange> {
-    let mut windows = Vec::new();
-    let mut done = 0;
-    while done < rows {
-        let start = if done == 0 { 0 } else { done - overlap(context) };
-        let end = (start + context).min(rows);
-        windows.push(WindowRange { inputs: start..end, scored: done..end });
-        done = end;
-    }
-    windows
 }
 
 /// A window of one of the documents of a request.

@@ -31,7 +31,7 @@ pub use batch::{Batch, Cache};
 pub use config::{Config, LlamaShape, StopTokens};
 pub use decoder::Decoder;
 pub use device::Device;
-pub use engine::{Engine, WindowRange, Windowing, overlap, windows};
+pub use engine::Engine;
 pub use error::EngineError;
 pub use generation::GenerationDefaults;
 pub use kernels::gemm::Precision;

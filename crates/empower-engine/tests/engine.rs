@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use empower_engine::{Batch, Config, Decoder, Engine, LlamaShape, Workspace, windows};
+use empower_engine::{Batch, Config, Decoder, Engine, LlamaShape, Workspace};
 use empower_lm::contract::{check_generator, check_scorer, check_scorer_agrees};
 use empower_lm::{
-    FinishReason, Generation, GenerationRequest, Generator, ModelError, NextStep, Sampling, Scorer, SessionId,
+    FinishReason, Generation, GenerationRequest, Generator, ModelError, NextStep, Sampling, Scorer, SessionId, windows,
 };
 
 const POSITIONS: usize = 96;

@@ -13,6 +13,7 @@ pub mod scripted;
 mod template;
 mod tokenizer;
 mod units;
+mod windows;
 
 pub use model::{
     FinishReason, GeneratedToken, Generation, GenerationRequest, Generator, ModelError, ModelId, NextStep, Sampling,
@@ -22,6 +23,7 @@ pub use template::{Template, TemplateError};
 pub use tokenizer::train::{BOS, EOS, train_byte_level_bpe};
 pub use tokenizer::{DecodeStream, Tokenizer, TokenizerError};
 pub use units::{Bits, Nats};
+pub use windows::{WindowRange, Windowing, overlap, windows};
 
 #[doc(inline)]
 pub use converse::{AnswerEnd, ChatAnswer, ChatModel, ChatRequest, LocalChat};

@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use empower_artifact::ContentHash;
-use empower_lm::{ModelId, TokenId, Tokenizer};
+use empower_lm::{ModelId, TokenId, Tokenizer, Windowing};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Fault, RemoteError};
@@ -73,9 +73,9 @@ pub struct Server {
 }
 
 /// The id of a model that is served under a name. The address is not part of it: the same model may move. The tokenizer
-/// is: the same name may hide another model.
-pub fn served_id(model: &str, tokenizer: &Tokenizer) -> ModelId {
-    ModelId(format!("remote:{model}:{}", ContentHash::of_bytes(tokenizer.as_bytes())))
+/// is: the same name may hide another model. So is the context, by which long documents are cut into windows.
+pub fn served_id(model: &str, tokenizer: &Tokenizer, context: usize) -> ModelId {
+    ModelId(format!("remote:{model}:{}:{context}", ContentHash::of_bytes(tokenizer.as_bytes())))
 }
 
 impl Server {
@@ -90,7 +90,7 @@ impl Server {
         Self {
             pool: Arc::new(pool),
             model: model.to_owned(),
-            id: served_id(model, &tokenizer),
+            id: served_id(model, &tokenizer, context),
             tokenizer,
             context,
             capabilities,
@@ -139,6 +139,18 @@ impl Server {
     /// The first server's address, for messages.
     pub(crate) fn url(&self) -> String {
         self.pool.clients().next().map(|client| client.url().to_owned()).unwrap_or_default()
+    }
+
+    /// How a document of `n_tokens` is scored; `None` where it fits the context.
+    pub fn windowing(&self, n_tokens: usize) -> Option<Windowing> {
+        let rows = (n_tokens + usize::from(self.tokenizer.bos().is_some())).saturating_sub(1);
+        Windowing::of(rows, self.rows())
+    }
+
+    /// Tokens of a document that one request can score. The last token scored and the one that some servers insist on
+    /// generating take a position each.
+    pub(crate) fn rows(&self) -> usize {
+        self.context.saturating_sub(2)
     }
 
     /// What was used so far, the probe included.

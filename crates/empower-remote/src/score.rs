@@ -3,7 +3,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use empower_lm::{Bits, ModelError, ModelId, Scorer, TokenId, TokenLogprobs};
+use empower_lm::{Bits, ModelError, ModelId, Scorer, TokenId, TokenLogprobs, WindowRange, windows};
 use empower_select::{SelectError, TokenCosts, algorithm_1};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -148,20 +148,31 @@ impl Scorer for RemoteScorer {
         &self.server.id
     }
 
+    /// Documents longer than the context are scored in windows that overlap by half of it.
     fn score(&self, documents: &[&[TokenId]]) -> Result<Vec<TokenLogprobs>, ModelError> {
-        let Server { pool, model, tokenizer, id, context, .. } = &self.server;
+        let Server { pool, model, tokenizer, id, .. } = &self.server;
         let bos = tokenizer.bos();
-        let n_bos = usize::from(bos.is_some());
-        if let Some(longest) = documents.iter().map(|it| it.len() + n_bos).max().filter(|longest| longest > context) {
-            return Err(ModelError::ContextExceeded { needed: longest, context: *context });
-        }
+        let streams: Vec<Vec<TokenId>> =
+            documents.iter().map(|tokens| bos.into_iter().chain(tokens.iter().copied()).collect()).collect();
+        // Row j of a stream predicts its token j + 1.
+        let cut = |(i, stream): (usize, &Vec<TokenId>)| {
+            windows(stream.len().saturating_sub(1), self.server.rows()).into_iter().map(move |window| (i, window))
+        };
+        let pieces: Vec<(usize, WindowRange)> = streams.iter().enumerate().flat_map(cut).collect();
         self.server.confirm().map_err(|error| backend(id, error))?;
-        let scored = pool.run(documents.len(), |client, i, cancel| {
-            let tokens: Vec<TokenId> = bos.into_iter().chain(documents[i].iter().copied()).collect();
-            score_document(client, model, self.way, &tokens, cancel, pool)
+        let scored = pool.run(pieces.len(), |client, piece, cancel| {
+            let (i, window) = &pieces[piece];
+            let tokens = &streams[*i][window.inputs.start..=window.inputs.end];
+            score_document(client, model, self.way, tokens, cancel, pool)
         });
-        let without_bos = |mut logprobs: Vec<Option<f32>>| TokenLogprobs { logprobs: logprobs.split_off(n_bos) };
-        Ok(scored.map_err(|error| backend(id, error))?.into_iter().map(without_bos).collect())
+        let mut answers: Vec<Vec<Option<f32>>> = streams.iter().map(|stream| vec![None; stream.len()]).collect();
+        for ((i, window), logprobs) in pieces.iter().zip(scored.map_err(|error| backend(id, error))?) {
+            let first = window.scored.start - window.inputs.start + 1;
+            answers[*i][window.scored.start + 1..=window.scored.end].copy_from_slice(&logprobs[first..]);
+        }
+        let without_bos =
+            |mut logprobs: Vec<Option<f32>>| TokenLogprobs { logprobs: logprobs.split_off(usize::from(bos.is_some())) };
+        Ok(answers.into_iter().map(without_bos).collect())
     }
 }
 
@@ -219,6 +230,8 @@ fn walk(
             _ => "a number of bits, 0 or more",
         },
     };
+    let stream: Vec<TokenId> = server.tokenizer.bos().into_iter().chain(document.iter().copied()).collect();
+    let cut = windows(stream.len().saturating_sub(1), server.rows());
     let mut seen: Vec<Option<f32>> = Vec::new();
     loop {
         // What is known so far, walked by the same exact arithmetic as everywhere else.
@@ -228,11 +241,19 @@ fn walk(
         if within < seen.len() || at >= document.len() {
             return Ok(within);
         }
-        let prompt = server.tokenizer.bos().into_iter().chain(document[..at].iter().copied()).collect();
+        // A token is looked at behind what the window that scores it has before it.
+        let row = at + stream.len() - document.len();
+        let window = row.checked_sub(1).and_then(|row| cut.iter().find(|window| window.scored.contains(&row)));
+        let Some(window) = window else {
+            // A first token without one to begin from: no model tells what it costs.
+            return algorithm_1(&costs, 0, eta).map_err(out_of_range);
+        };
+        let prompt = Prompt::Ids(stream[window.inputs.start..row].to_vec());
+        let n_tokens = STRIDE.min(window.scored.end + 1 - row);
         let request = CompletionRequest {
             logprobs: Some(n_alternatives),
             return_tokens_as_token_ids: true,
-            ..CompletionRequest::greedy(&server.model, Prompt::Ids(prompt), STRIDE.min(document.len() - at))
+            ..CompletionRequest::greedy(&server.model, prompt, n_tokens)
         };
         let answer = complete(client, &request, cancel, &server.pool)?;
         let Some(logprobs) = answer.logprobs else {

@@ -192,6 +192,37 @@ fn selection_from_generated_logprobs_is_algorithm_1() {
 }
 
 #[test]
+fn documents_longer_than_the_context_are_scored_in_windows() {
+    let (direct, tokenizer) = (model(&tokenizer()), tokenizer());
+    let long = tokenizer.encode(&TEXTS.concat());
+    assert!(long.len() > 80, "{}", long.len());
+    // The scripted model looks six tokens back, less than what windows have in common: its figures are those of the whole.
+    let expected = direct.score(&[&long]).expect("scored").remove(0).logprobs;
+    for manner in [Manner::VllmAtLeastOne, Manner::LlamaCpp] {
+        let served = serve(manner);
+        let server = probe(&[Endpoint::new(&served.url)], limits(), "scripted", Arc::new(tokenizer.clone()), 40);
+        let server = server.expect("opened");
+        let windowing = server.windowing(long.len()).expect("too long for one request");
+        assert!(windowing.context == 38 && windowing.windows > 3, "{windowing:?}");
+        assert_eq!(server.windowing(38), None);
+        let documents: [&[TokenId]; 2] = [&long, &long[..38]];
+        let found = RemoteScorer::new(server).expect("scores").score(&documents).expect("scored");
+        for (i, found) in found.iter().enumerate() {
+            assert_eq!(found.logprobs.len(), documents[i].len());
+            for (found, expected) in found.logprobs.iter().zip(&expected) {
+                assert!((found.expect("known") - expected.expect("known")).abs() < 1e-5, "{manner:?}");
+            }
+        }
+    }
+    let served = serve(Manner::OnlyGenerates);
+    let server = probe(&[Endpoint::new(&served.url)], limits(), "scripted", Arc::new(tokenizer.clone()), 40);
+    let states: Vec<(&[TokenId], usize)> = (0..=long.len()).map(|state| (long.as_slice(), state)).collect();
+    let found = greedy_horizons(&server.expect("opened"), &states, Bits(0.5), 20).expect("selected");
+    let costs = TokenCosts::from_logprobs(&expected).expect("costs");
+    assert_eq!(found, horizons(&costs, Bits(0.5)).expect("in range"));
+}
+
+#[test]
 fn wrong_answers_are_named() {
     let reasons = |manner| {
         let served = serve(manner);

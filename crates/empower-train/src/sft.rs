@@ -8,8 +8,8 @@
 //! way; the tests hold the two together.
 
 use empower_data::{DocumentExamplesRow, ExampleRow};
-use empower_engine::{Target, windows};
-use empower_lm::{TokenId, Tokenizer};
+use empower_engine::Target;
+use empower_lm::{TokenId, Tokenizer, windows};
 
 use crate::error::TrainError;
 use crate::trainer::Sequences;

@@ -16,8 +16,8 @@ use anyhow::{Context, Result};
 use clap::Args;
 use empower_artifact::ContentHash;
 use empower_cache::{Cache, CachedGenerator, CachedScorer, Counts, Identity, remembered};
-use empower_engine::{Config, Engine, Windowing};
-use empower_lm::{Bits, Generator, ModelId, Scorer, TokenId, Tokenizer};
+use empower_engine::{Config, Engine};
+use empower_lm::{Bits, Generator, ModelId, Scorer, TokenId, Tokenizer, Windowing};
 use empower_remote::{
     Capabilities, Endpoint, Limits, RemoteGenerator, RemoteScorer, Server, Usage, backend, greedy_horizons, probe,
     served_id,
@@ -210,7 +210,7 @@ impl ModelOptions {
         let server = match &cache {
             None => found()?,
             Some(cache) => {
-                let id = served_id(served, &tokenizer);
+                let id = served_id(served, &tokenizer, context);
                 let key = Identity { model: &id, kind: "probe", request: &urls, repeat: 0, turn: 0 }.key()?;
                 match cache.get::<Capabilities>(&key)? {
                     Some(known) => {
@@ -391,8 +391,7 @@ impl Model {
     pub fn windowing(&self, n_tokens: usize) -> Option<Windowing> {
         match &self.kind {
             Kind::Local(engine) => engine.windowing(n_tokens),
-            // A served model takes no more than its context, and says so.
-            Kind::Served(_) => None,
+            Kind::Served(server) => server.windowing(n_tokens),
         }
     }
 

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use empower_artifact::read_jsonl;
-use empower_engine::Windowing;
-use empower_lm::{Bits, TokenId, Tokenizer};
+use empower_lm::{Bits, TokenId, Tokenizer, Windowing};
 use serde::{Deserialize, Serialize};
 
 use crate::models::{CacheOptions, ModelOptions};

@@ -10,9 +10,9 @@ use empower_data::{
     Document, DocumentExamplesRow, ExampleOptions, ExampleRow, FunctionOptions, ReadOptions, ScoredDocument,
     document_examples, python_library_functions, read_documents,
 };
-use empower_engine::{Decoder, Engine, Storage, Windowing};
+use empower_engine::{Decoder, Engine, Storage};
 use empower_experiment::{Contestant, Recipe};
-use empower_lm::{ChatError, ChatTemplate, Generator, Scorer, TokenId, Tokenizer};
+use empower_lm::{ChatError, ChatTemplate, Generator, Scorer, TokenId, Tokenizer, Windowing};
 use empower_select::Estimator;
 use empower_sim::{Assistant, ChatExample, ChatProtocol};
 use empower_train::sft::{Examples, Frame};
