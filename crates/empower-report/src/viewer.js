@@ -63,7 +63,7 @@ const piecesOf = (rounds) => {
   });
   return pieces;
 };
-const MARK = { a: "✓", r: "✗", "": "○" };
+const MARK = { a: "✓", r: "✗", f: "■", "": "○" };
 const markOf = (it) => (it.d === "a" && it.c === false ? "⚠" : MARK[it.d]);
 const drawProgram = () => {
   const program = at("program");
@@ -89,6 +89,7 @@ const drawProgram = () => {
 // ---- the round at hand ----
 const said = (it) => {
   if (!it.d) return "the assistant was silent";
+  if (it.d === "f") return "left out: the human said that the program is complete";
   if (it.d === "a") return it.c === false ? "accepted, though not what the human had in mind" : "accepted";
   return it.c === true ? "rejected, though it was what the human had in mind" : "rejected";
 };
@@ -122,6 +123,9 @@ const drawRound = () => {
         `Hatched: more than 1 bit, less likely than not.`));
     }
   }
+  if (it.h) box.append(make("p", "", it.g === undefined ? "The human's thoughts:" : "Written by the human before it saw the suggestion:"), make("pre", "thoughts", visible(it.h)));
+  if (it.g !== undefined) box.append(make("p", "", `agreed to ${(100 * it.g).toFixed(0)}% with what the human wrote unseen`));
+  for (const fault of it.f || []) box.append(make("p", "fault", `fault of the human: ${fault}`));
   if (it.x) box.append(make("p", "", `⌫ deleted ${it.x} characters`));
   if (it.t) {
     box.append(make("p", "", `typed ${it.n} tokens`));

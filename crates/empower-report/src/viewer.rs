@@ -6,7 +6,7 @@
 
 use std::fmt::Write;
 
-use empower_artifact::rows::{Decision, Ending, EpisodeRow, Verdict};
+use empower_artifact::rows::{Decision, Ending, EpisodeRow, RoundRow, Verdict};
 use serde::Serialize;
 use serde_json::json;
 
@@ -14,7 +14,7 @@ use crate::charts::family;
 use crate::episodes::{given_text, verdict_text};
 use crate::escape::{html, script_json};
 use crate::html::{IN_FOLDER, KEY, head, nonce_of};
-use crate::metrics::{MethodKey, is_shown};
+use crate::metrics::{MethodKey, fault_name, is_shown};
 
 const CSS: &str = include_str!("page.css");
 const VIEWER_CSS: &str = include_str!("viewer.css");
@@ -37,8 +37,8 @@ pub(crate) fn chunks(episodes: &[EpisodeRow]) -> Vec<Chunk<'_>> {
     let mut chunks: Vec<Chunk<'_>> = Vec::new();
     let (mut bytes, mut last) = (0, None);
     for (key, row) in rows {
-        let size =
-            row.program.len() + row.rounds.iter().map(|it| it.suggestion.len() + it.typed.len() + 80).sum::<usize>();
+        let size = row.program.len()
+            + row.rounds.iter().map(|it| it.suggestion.len() + it.typed.len() + thoughts(it).len() + 80).sum::<usize>();
         match chunks.last_mut().filter(|_| last.as_ref() == Some(&key) && bytes < CHUNK_BYTES) {
             Some(chunk) => {
                 chunk.push(row);
@@ -52,6 +52,11 @@ pub(crate) fn chunks(episodes: &[EpisodeRow]) -> Vec<Chunk<'_>> {
         last = Some(key);
     }
     chunks
+}
+
+/// What a language-model human thought of a suggestion; empty where it did not.
+fn thoughts(row: &RoundRow) -> &str {
+    row.human.as_ref().map_or("", |human| human.thoughts.trim())
 }
 
 /// The name of a file of episodes.
@@ -85,7 +90,7 @@ struct ShownRound<'a> {
     s: &'a str,
     /// Bits of each suggested token, to a thousandth.
     b: Vec<f64>,
-    /// `a`ccepted, `r`ejected, or nothing shown.
+    /// `a`ccepted, `r`ejected, left out because the human was `f`inished, or nothing shown.
     d: &'static str,
     /// Whether it was what the human had in mind.
     c: Option<bool>,
@@ -95,6 +100,15 @@ struct ShownRound<'a> {
     t: &'a str,
     /// Tokens typed.
     n: usize,
+    /// What a language-model human thought of the suggestion.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    h: &'a str,
+    /// How far the suggestion agreed with what it wrote unseen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    g: Option<f64>,
+    /// Where it failed to play its part.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    f: Vec<&'static str>,
 }
 
 impl<'a> Shown<'a> {
@@ -106,12 +120,16 @@ impl<'a> Shown<'a> {
             d: match it.decision {
                 _ if !is_shown(it) => "",
                 Decision::Accept => "a",
+                Decision::Finish => "f",
                 _ => "r",
             },
             c: it.correct,
             x: it.deleted_chars,
             t: &it.typed,
             n: it.typed_tokens,
+            h: thoughts(it),
+            g: it.human.as_ref().and_then(|human| human.agreement),
+            f: it.human.iter().flat_map(|human| &human.faults).map(|fault| fault_name(*fault)).collect(),
         });
         Self {
             given: given.unwrap_or_default(),
@@ -278,6 +296,23 @@ mod tests {
         let mut shuffled = rows.clone();
         shuffled.reverse();
         assert_eq!(page("t", &shuffled, &super::chunks(&shuffled)), text);
+    }
+
+    #[test]
+    fn what_a_language_model_thought_is_there_to_read() {
+        use empower_artifact::rows::{HumanFault, HumanTurn};
+        let mut row = episode(("base", None), "p", 0, "ar", Verdict::Pass);
+        let (thoughts, faults) = (format!(" {ATTACK} Is it right?\n"), vec![HumanFault::NoDecision]);
+        row.rounds[0].human = Some(HumanTurn { thoughts, agreement: Some(0.75), faults });
+        row.rounds[0].decision = Decision::Finish;
+        let rows = [row];
+        let read = json_of(&chunk_text(0, &chunks(&rows)[0]), "empowerEpisodes(0, ");
+        let (first, second) = (&read[0]["rounds"][0], &read[0]["rounds"][1]);
+        assert_eq!((&first["d"], &first["g"]), (&json!("f"), &json!(0.75)));
+        assert_eq!(first["h"], format!("{ATTACK} Is it right?"));
+        assert_eq!(first["f"], json!([fault_name(HumanFault::NoDecision)]));
+        // Other humans have no such fields.
+        assert!(second.get("h").is_none() && second.get("g").is_none() && second.get("f").is_none(), "{second}");
     }
 
     #[test]
