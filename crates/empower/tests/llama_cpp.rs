@@ -26,7 +26,8 @@ struct Recorded {
     unknown: Arc<Mutex<Vec<String>>>,
 }
 
-type Answers = HashMap<(String, String), (u64, String)>;
+/// By path and request: the status, the kind of content, and the answer.
+type Answers = HashMap<(String, String), (u64, &'static str, String)>;
 
 impl Recorded {
     fn open(name: &str) -> Self {
@@ -36,7 +37,11 @@ impl Recorded {
             .iter()
             .map(|row| {
                 let key = (text(&row["path"]), row["request"].to_string());
-                (key, (row["status"].as_u64().expect("a number"), row["answer"].to_string()))
+                let (kind, answer) = match &row["answer"] {
+                    Value::String(stream) => ("text/event-stream", stream.clone()),
+                    whole => ("application/json", whole.to_string()),
+                };
+                (key, (row["status"].as_u64().expect("a number"), kind, answer))
             })
             .collect();
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -87,14 +92,14 @@ fn answer(stream: &TcpStream, answers: &Answers, unknown: &Mutex<Vec<String>>) -
     reader.read_exact(&mut body).ok()?;
     // Through the same type as the recording, so that fields are in the same order.
     let request = serde_json::from_slice::<Value>(&body).unwrap_or_default().to_string();
-    let missing = (400, "{}".to_owned());
-    let (status, text) = answers.get(&(path.clone(), request.clone())).unwrap_or_else(|| {
+    let missing = (400, "application/json", "{}".to_owned());
+    let (status, kind, text) = answers.get(&(path.clone(), request.clone())).unwrap_or_else(|| {
         unknown.lock().expect("no thread panics").push(format!("{path} {request}"));
         &missing
     });
     let mut out = stream;
-    write!(out, "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{text}", text.len())
-        .ok()
+    let head = format!("HTTP/1.1 {status} X\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n", text.len());
+    out.write_all(format!("{head}{text}").as_bytes()).ok()
 }
 
 /// Runs the program on the embedded model itself.
