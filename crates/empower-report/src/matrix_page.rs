@@ -28,9 +28,10 @@ pub(crate) fn page(matrix: &Matrix, options: &MatrixOptions) -> String {
     let n_episodes: usize = matrix.cells.iter().flat_map(|it| &it.rows).map(|row| row.episodes).sum();
     let _ = writeln!(
         out,
-        "<main>\n<h1>{}</h1>\n<p class=\"sub\">{} conditions · {n_episodes} judged episodes</p>\n{}",
+        "<main>\n<h1>{}</h1>\n<p class=\"sub\">{}{} · {n_episodes} judged episodes</p>\n{}",
         html(&matrix.title),
         matrix.cells.len(),
+        if matrix.cells.len() == 1 { " condition" } else { " conditions" },
         answers(matrix)
     );
     let eta: Vec<&Sweep> = matrix.sweeps.iter().filter(|it| it.setting == "eta").collect();
@@ -138,7 +139,14 @@ fn answers(matrix: &Matrix) -> String {
     let found: Vec<_> = matrix.cells.iter().filter_map(|it| Some((it, best(it)?))).collect();
     let Some((first, row)) = found.first() else { return String::new() };
     let sentence = if found.len() == 1 {
-        let beside = human(first).map(|dpr| format!("; the human alone has {dpr:.3}")).unwrap_or_default();
+        let assistants = first.rows.iter().filter(|row| row.method != HUMAN_ALONE && row.dpr.is_some());
+        let beside = if row.method == HUMAN_ALONE {
+            let best = assistants.reduce(|best, row| if row.dpr > best.dpr { row } else { best });
+            best.map(|it| format!("; of the assistants, {} has the highest, {}", it.key().spoken(), number(it.dpr, 3)))
+        } else {
+            human(first).map(|dpr| format!("; the human alone has {dpr:.3}"))
+        };
+        let beside = beside.unwrap_or_default();
         format!("The highest DPR is {}, by {}{beside}.", number(row.dpr, 3), row.key().spoken())
     } else {
         let lead = |(it, row): &(&CellReport, TableRow)| Some(row.dpr? - human(it)?);
