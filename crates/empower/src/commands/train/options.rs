@@ -388,7 +388,8 @@ mod tests {
         let text = options.to_toml().unwrap();
         assert_eq!(parse(&text, Path::new("again.toml")).unwrap(), options, "{text}");
         // A key for every option, so that none can be forgotten in either.
-        let with_paths = Options { model: Some("m".into()), out: Some("o".into()), ..options };
+        let path = || Some(PathBuf::from("p"));
+        let with_paths = Options { model: path(), out: path(), prompts: path(), chat_template: path(), ..options };
         let table: toml::Table = toml::from_str(&with_paths.to_toml().unwrap()).unwrap();
         assert_eq!(table.len(), Options::KEYS.len());
     }
