@@ -23,7 +23,7 @@ pub use template::{Template, TemplateError};
 pub use tokenizer::train::{BOS, EOS, train_byte_level_bpe};
 pub use tokenizer::{DecodeStream, Tokenizer, TokenizerError};
 pub use units::{Bits, Nats};
-pub use windows::{WindowRange, Windowing, overlap, windows};
+pub use windows::{WindowRange, Windowing, windows};
 
 #[doc(inline)]
 pub use converse::{AnswerEnd, ChatAnswer, ChatModel, ChatRequest, LocalChat};

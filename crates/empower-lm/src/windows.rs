@@ -16,7 +16,7 @@ pub struct WindowRange {
 
 /// Rows of a window that only give context, in every window but a document's first. Chosen: half, so that whatever counts
 /// has at least half the context behind it, for twice the work.
-pub fn overlap(context: usize) -> usize {
+fn overlap(context: usize) -> usize {
     context / 2
 }
 

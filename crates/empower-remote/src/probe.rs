@@ -296,20 +296,20 @@ pub(crate) fn stream(
     mut token: impl FnMut(TokenId, f32) -> ControlFlow<()>,
 ) -> Result<Streamed, RemoteError> {
     let body = serde_json::to_string(request).expect("a request has no map with keys other than text");
-    let (mut text, mut bytes, mut n_tokens) = (Vec::new(), Vec::new(), 0);
+    // What tokens have said and the text has not yet: servers hold text back until a character is whole, never tokens.
+    let (mut unsaid, mut n_tokens) = (Vec::new(), 0);
     let (mut finish_reason, mut usage, mut ended) = (None, None, None);
     client.post_events("/completions", &body, cancel, |event| {
         let piece = read_completion_piece(event)?;
         usage = piece.usage.or(usage);
         finish_reason = piece.new.finish_reason.or(finish_reason.take());
         let new = piece.new.logprobs.map_or(Ok(Vec::new()), |logprobs| generated_tokens(&logprobs, tokenizer))?;
-        text.extend_from_slice(piece.new.text.as_bytes());
-        new.iter().for_each(|(id, _)| bytes.extend(tokenizer.decode_bytes(&[*id])));
-        // Servers hold text back until a character is whole, never tokens.
-        if !bytes.starts_with(&text) {
+        new.iter().for_each(|(id, _)| unsaid.extend(tokenizer.decode_bytes(&[*id])));
+        if !unsaid.starts_with(piece.new.text.as_bytes()) {
             ended = Some(Streamed::TokenLeftOut);
             return Ok(ControlFlow::Break(()));
         }
+        unsaid.drain(..piece.new.text.len());
         for (id, logprob) in new {
             n_tokens += 1;
             if token(id, logprob).is_break() {

@@ -38,7 +38,7 @@ const PACK_TOGETHER: usize = 4;
 
 /// Elements of `B` that are packed at a time where it is not kept packed. Chosen: 16 MiB in `f32`, so that the largest
 /// matrix of a large model is not copied whole.
-const PACK_AT_ONCE: usize = 1 << 22;
+pub(crate) const PACK_AT_ONCE: usize = 1 << 22;
 
 /// What the operands are rounded to before they are multiplied. Sums are always `f32`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]

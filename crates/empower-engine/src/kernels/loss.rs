@@ -6,7 +6,7 @@
 
 use rayon::prelude::*;
 
-use super::gemm::{Into, Matrix, PackedB, Precision, View, gemm, gemm_packed};
+use super::gemm::{Into, Matrix, PACK_AT_ONCE, PackedB, Precision, View, gemm, gemm_packed};
 use super::simd::{exp, max_of, multiversion, sum_by};
 
 /// Tokens whose logits exist at the same time. Chosen: 256 x 4096 floats are 4 MiB, well inside a third-level cache.
@@ -86,9 +86,8 @@ pub fn linear_cross_entropy(
 ) -> f64 {
     let (vocabulary, width) = (weight.rows(), weight.cols());
     let packed = PackedB::new(weight.t(), precision);
-    // A small vocabulary's weight is packed for the way back once too; a large one's would be a copy of hundreds of
-    // megabytes.
-    let packed_back = (vocabulary * width <= 1 << 22).then(|| PackedB::new(weight, precision));
+    // A weight that would be packed whole anyway is packed once for the way back too, not for every block of tokens.
+    let packed_back = (vocabulary * width <= PACK_AT_ONCE).then(|| PackedB::new(weight, precision));
     let mut loss = 0.0;
     let mut logits = vec![0.0; ROWS.min(targets.len()) * vocabulary];
     // Positions without a target cost nothing: only the others are gathered.

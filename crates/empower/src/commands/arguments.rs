@@ -3,13 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use empower_engine::{Device, Engine, Precision, Storage};
+use empower_experiment::ProtocolName;
 use empower_lm::{ChatTemplate, Tokenizer};
 use empower_sim::{ChatMode, ChatProtocol, Prompts};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::assets::assistant_prompts;
+use crate::output::usage_error;
 
 /// What stands beside the weights of a local model, and where it computes.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
@@ -31,40 +35,31 @@ impl LocalOptions {
     }
 }
 
-/// `--protocol`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ProtocolName {
-    /// As tokens to continue.
-    #[default]
-    Raw,
-    /// In a conversation that the model answers with the whole code and its completion.
-    ChatRetype,
-    /// In a conversation whose answer is begun with the code.
-    ChatPrefill,
+/// Reads `--protocol`, by the names that experiments use.
+pub fn protocol_parser() -> impl TypedValueParser<Value = ProtocolName> {
+    PossibleValuesParser::new(["raw", "chat-retype", "chat-prefill"])
+        .try_map(|name| serde_json::from_value(Value::String(name)))
 }
 
-impl ProtocolName {
-    /// The way of the conversation, where it is one.
-    pub fn mode(self) -> Option<ChatMode> {
-        match self {
-            Self::Raw => None,
-            Self::ChatRetype => Some(ChatMode::ChatRetype),
-            Self::ChatPrefill => Some(ChatMode::ChatPrefill),
-        }
-    }
-}
-
-/// The conversation with a model: its own chat template and our words, unless others are named.
+/// The conversation with a model, its own chat template and our words unless others are named; `None` where it is shown
+/// tokens to continue.
 ///
 /// # Errors
-/// A model without a template, words that make no prompt.
+/// A model without a template, words that make no prompt, words or a template without a conversation.
 pub fn chat_protocol(
-    mode: ChatMode,
+    name: ProtocolName,
     model: &Path,
     prompts: Option<&Path>,
     template: Option<&Path>,
-) -> Result<ChatProtocol> {
+) -> Result<Option<ChatProtocol>> {
+    let mode = match name {
+        ProtocolName::ChatRetype => ChatMode::ChatRetype,
+        ProtocolName::ChatPrefill => ChatMode::ChatPrefill,
+        ProtocolName::Raw if prompts.is_some() || template.is_some() => {
+            return Err(usage_error("--prompts and --chat-template go with --protocol chat-retype or chat-prefill"));
+        }
+        ProtocolName::Raw => return Ok(None),
+    };
     let template = match template {
         Some(file) => ChatTemplate::read(file, model)?,
         None => ChatTemplate::open(model)?,
@@ -72,7 +67,7 @@ pub fn chat_protocol(
     // Models that think aloud by default would fill their answer with it.
     let template = template.with_variable("enable_thinking", false);
     let prompts = prompts.map_or_else(assistant_prompts, |dir| Ok(dir.to_owned()))?;
-    Ok(ChatProtocol::new(template, Prompts::open(&prompts)?, Tokenizer::open(model)?, mode)?)
+    Ok(Some(ChatProtocol::new(template, Prompts::open(&prompts)?, Tokenizer::open(model)?, mode)?))
 }
 
 /// `--precision`

@@ -3,7 +3,7 @@
 //! Everything that can be refused is refused before the run folder is made.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use anyhow::{Context, Result};
@@ -11,19 +11,20 @@ use clap::{Args, ValueEnum};
 use empower_artifact::rows::{AnswerOutcome, EpisodeRow};
 use empower_artifact::{ContentHash, JsonlWriter, Manifest, RunFolder, Seed, read_jsonl};
 use empower_data::{Problem, ProblemOptions, ProblemSource, ReadOptions, corpus_hash, read_documents, read_problems};
+use empower_experiment::ProtocolName;
 use empower_judge::Judge;
 use empower_lm::{Bits, Generator, Tokenizer};
 use empower_report::{ReportOptions, build_report, fault_name, terminal_table};
 use empower_select::{Method, PAPER_ETA, StopRule, parse_eta};
 use empower_sim::assistant::MAX_SUGGESTION_TOKENS;
 use empower_sim::{
-    Assistant, ChatProtocol, Deciding, Editing, EpisodeLog, ExactJudge, Limits, LmHuman, LmSettings, ProgramJudge,
-    Protocol, ReplayHuman, Settings, Statement, SuggestionSampling, SuiteJudge, Task, TokenizerCodec, open_tasks,
-    simulate_into, tasks_of_documents, tasks_of_problems,
+    Assistant, Deciding, Editing, EpisodeLog, ExactJudge, Limits, LmHuman, LmSettings, ProgramJudge, Protocol,
+    ReplayHuman, Settings, Statement, SuggestionSampling, SuiteJudge, Task, TokenizerCodec, open_tasks, simulate_into,
+    tasks_of_documents, tasks_of_problems,
 };
 use serde_json::{Value, json};
 
-use super::arguments::{ProtocolName, chat_protocol};
+use super::arguments::{chat_protocol, protocol_parser};
 use super::judge::JudgeOptions;
 use super::problems::source_hash;
 use super::report::EPISODES;
@@ -166,7 +167,7 @@ struct SamplingOptions {
 struct ChatOptions {
     /// As tokens to continue (`raw`), or in a conversation that the model answers with the whole code and its
     /// completion (`chat-retype`, the paper's) or whose answer is begun for it (`chat-prefill`).
-    #[arg(long, value_enum, default_value_t = ProtocolName::Raw)]
+    #[arg(long, value_parser = protocol_parser(), default_value = "raw")]
     protocol: ProtocolName,
     /// Folder of the conversation's words; those of assets/prompts/assistant by default.
     #[arg(long, value_name = "DIR")]
@@ -174,20 +175,6 @@ struct ChatOptions {
     /// A chat template in place of the model's own.
     #[arg(long, value_name = "FILE.jinja")]
     chat_template: Option<PathBuf>,
-}
-
-impl ChatOptions {
-    /// The protocol, unless it is `raw`.
-    fn open(&self, model_dir: &Path) -> Result<Option<ChatProtocol>> {
-        let (prompts, template) = (self.prompts.as_deref(), self.chat_template.as_deref());
-        match self.protocol.mode() {
-            Some(mode) => chat_protocol(mode, model_dir, prompts, template).map(Some),
-            None if prompts.is_some() || template.is_some() => {
-                Err(usage_error("--prompts and --chat-template go with --protocol chat-retype or chat-prefill"))
-            }
-            None => Ok(None),
-        }
-    }
 }
 
 fn number_in<T: FromStr>(text: &str, holds: impl Fn(&T) -> bool, expected: &str) -> Result<T, String> {
@@ -310,7 +297,8 @@ pub fn run(arguments: Arguments) -> Result<()> {
         (Some(&model), model.tokenizer(), model.folder())
     };
     let generator = model.map(Model::generator).transpose()?;
-    let chat = arguments.chat.open(model_dir)?;
+    let ChatOptions { protocol, prompts, chat_template } = &arguments.chat;
+    let chat = chat_protocol(*protocol, model_dir, prompts.as_deref(), chat_template.as_deref())?;
     let assistant = arguments
         .assistant
         .with(eta, generator.as_deref())?

@@ -129,6 +129,11 @@ pub fn in_conversation(
     Ok(Framed { examples: Examples::row_by_row(&put, frame), left_out })
 }
 
+/// What is said of examples left out.
+pub fn left_out_warning(left_out: usize) -> String {
+    format!("{left_out} examples are left out: their conversation does not fit the context or cannot say them")
+}
+
 /// The examples of documents one by one.
 pub fn one_by_one<'r>(
     rows: &'r [DocumentExamplesRow],
@@ -182,11 +187,13 @@ impl FineTuning<'_> {
     ) -> Result<usize> {
         let positions = ModelHeader::read(self.model)?.config.max_position_embeddings;
         let frame = Frame::new(self.tokenizer, positions)?;
+        let is_finished = target.join("config.json").is_file() || target.join(ADAPTER).is_file();
         let Framed { examples, left_out } = match self.chat {
             Some(chat) => in_conversation(one_by_one(rows, self.tokenizer), chat, frame)?,
+            None if is_finished => return Ok(0),
             None => Framed { examples: Examples::dense(rows, frame)?, left_out: 0 },
         };
-        if target.join("config.json").is_file() || target.join(ADAPTER).is_file() {
+        if is_finished {
             return Ok(left_out);
         }
         // Opened anew: an engine's own copy is frozen, and shares the file.

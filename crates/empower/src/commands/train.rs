@@ -23,7 +23,7 @@ use serde_json::json;
 
 use self::options::Options;
 use self::overview::{How, Overview, size};
-use super::steps::{Framed, in_conversation, keep_companions, one_by_one};
+use super::steps::{Framed, in_conversation, keep_companions, left_out_warning, one_by_one};
 use crate::assets::model_or_embedded;
 use crate::output::{bar, print_json, print_text, usage_error};
 
@@ -238,9 +238,7 @@ fn read_examples(
     let conversations = |rows: &mut dyn Iterator<Item = Result<ExampleRow>>, chat| {
         let Framed { examples, left_out } = in_conversation(rows, chat, frame)?;
         if left_out > 0 {
-            eprintln!(
-                "{left_out} examples are left out: their conversation does not fit the context or cannot say them"
-            );
+            eprintln!("{}", left_out_warning(left_out));
         }
         Ok::<_, anyhow::Error>(examples)
     };

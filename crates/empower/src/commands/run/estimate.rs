@@ -15,8 +15,9 @@ use empower_experiment::{Contestant, Graph, HumanSpec, Kind, ProtocolName, Stage
 use empower_lm::{GenerationRequest, Generator, NextStep, Sampling, Scorer, TokenId, Tokenizer};
 use serde::Serialize;
 
+use super::super::arguments::chat_protocol;
 use super::setup::Setup;
-use super::work::{Standing, documents_at_hand, folder_of, protocol_of, read_done, standing};
+use super::work::{Standing, documents_at_hand, folder_of, read_done, standing};
 
 /// What a run would do.
 #[derive(Debug, Serialize)]
@@ -237,7 +238,7 @@ impl Counter<'_> {
         (documents, tokens): (u64, u64),
         states: States,
     ) -> Option<u64> {
-        let chat = protocol_of(name, self.setup.model_folder(model).ok()?).ok()??;
+        let chat = chat_protocol(name, self.setup.model_folder(model).ok()?, None, None).ok()??;
         let words = chat.example(&[], &[]).ok()??.prompt.len() as u64;
         let examples = match states {
             States::All => tokens,

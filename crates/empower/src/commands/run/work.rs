@@ -19,13 +19,13 @@ use empower_data::{
     reference_programs,
 };
 use empower_engine::Engine;
-use empower_experiment::{Contestant, Documents, Graph, HumanSpec, ProtocolName, Regenerate, Stage, Work};
+use empower_experiment::{Contestant, Documents, Graph, HumanSpec, Regenerate, Stage, Work};
 use empower_lm::{GenerationRequest, Generator, NextStep, Sampling, TokenId, Tokenizer};
 use empower_select::Estimator;
 use empower_sim::assistant::window_start;
 use empower_sim::{
-    ChatMode, ChatProtocol, EpisodeLog, ExactJudge, ProgramJudge, Protocol, RememberingJudge, Settings, SuiteJudge,
-    TokenizerCodec, open_tasks, simulate_into,
+    EpisodeLog, ExactJudge, ProgramJudge, Protocol, RememberingJudge, Settings, SuiteJudge, TokenizerCodec, open_tasks,
+    simulate_into,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -288,7 +288,7 @@ impl<'a> Worker<'a> {
         let epochs = self.setup.experiment.training[training].epochs;
         let n_tokens = epochs * rows.iter().map(|row| row.token_ids.len() as u64).sum::<u64>();
         if left_out > 0 {
-            show.line(&format!("{left_out} examples are left out: their conversation does not fit or cannot say them"));
+            show.line(&steps::left_out_warning(left_out));
         }
         let facts = json!({ "tokens": n_tokens, "last_bits_per_target": last, "left_out": left_out });
         Ok(done(n_tokens, Some(self.model_name(model)), facts))
@@ -310,7 +310,7 @@ impl<'a> Worker<'a> {
         let training = &self.setup.experiment.training[training];
         let settings = training_settings(training, Seed::new(seed))?;
         let lora = lora_settings(training)?;
-        let chat = protocol_of(self.setup.experiment.models[model].protocol, folder)?;
+        let chat = chat_protocol(self.setup.experiment.models[model].protocol, folder, None, None)?;
         let (lora, chat) = (lora.as_ref(), chat.as_ref());
         with(FineTuning { model: folder, tokenizer: &tokenizer, settings: &settings, lora, chat })
     }
@@ -346,7 +346,7 @@ impl<'a> Worker<'a> {
         if let ModelAtHand::Tuned(target) = &at_hand {
             self.open_tuned(target.clone(), stage)?;
         }
-        let chat = protocol_of(setup.experiment.models[*model].protocol, setup.model_folder(*model)?)?;
+        let chat = chat_protocol(setup.experiment.models[*model].protocol, setup.model_folder(*model)?, None, None)?;
         self.opened(at_hand)?;
         if let HumanSpec::Lm(_) = spec {
             self.open_human(*human)?;
@@ -581,14 +581,4 @@ fn attempt(
         format!("{}{}", problem.starter_code, tokenizer.decode(&tokens))
     };
     Ok(problems.iter().zip(generations).map(text).collect())
-}
-
-/// The conversation with a base model and what is made of it, unless it is shown tokens to continue.
-pub fn protocol_of(name: ProtocolName, model: &Path) -> Result<Option<ChatProtocol>> {
-    let mode = match name {
-        ProtocolName::Raw => return Ok(None),
-        ProtocolName::ChatRetype => ChatMode::ChatRetype,
-        ProtocolName::ChatPrefill => ChatMode::ChatPrefill,
-    };
-    chat_protocol(mode, model, None, None).map(Some)
 }

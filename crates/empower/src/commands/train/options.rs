@@ -7,11 +7,12 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use empower_artifact::Seed;
 use empower_engine::{Device, Linear, Precision};
+use empower_experiment::ProtocolName;
 use empower_sim::ChatProtocol;
 use empower_train::{AdamWSettings, BestModel, Budget, EarlyStopping, LoraSettings, Schedule, TrainingSettings};
 use serde::{Deserialize, Serialize};
 
-use super::super::arguments::{ProductPrecision, ProtocolName, StoredAs, chat_protocol};
+use super::super::arguments::{ProductPrecision, StoredAs, chat_protocol, protocol_parser};
 use crate::output::usage_error;
 
 /// Lists the fields of [`Options`] once: for the names that a file may have, and for one set of options over another.
@@ -48,7 +49,7 @@ options! {
     /// How the model is shown the program: as tokens to continue (`raw`), where all states of a document are trained in
     /// one pass; or in the conversation of `simulate --protocol`, `chat-retype` (the paper's) or `chat-prefill`, where
     /// each state is a sequence of its own [default: raw]
-    #[arg(long, value_enum)]
+    #[arg(long, value_parser = protocol_parser())]
     protocol: ProtocolName,
     /// Folder of the conversation's words [default: assets/prompts/assistant]
     #[arg(long, value_name = "DIR")]
@@ -190,13 +191,7 @@ impl Options {
     /// The conversation in which the model is shown the code, unless it is shown tokens to continue.
     pub fn chat(&self, model: &Path) -> Result<Option<ChatProtocol>> {
         let (prompts, template) = (self.prompts.as_deref(), self.chat_template.as_deref());
-        match self.protocol.unwrap_or_default().mode() {
-            Some(mode) => chat_protocol(mode, model, prompts, template).map(Some),
-            None if prompts.is_some() || template.is_some() => {
-                Err(usage_error("--prompts and --chat-template go with --protocol chat-retype or chat-prefill"))
-            }
-            None => Ok(None),
-        }
+        chat_protocol(self.protocol.unwrap_or_default(), model, prompts, template)
     }
 
     fn defaults() -> Self {
